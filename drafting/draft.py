@@ -1,0 +1,40 @@
+"""A draft is a list of sentences that each have a source; there is no other kind of sentence."""
+
+from dataclasses import dataclass
+
+from policies.vocabulary import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One or more sentences taken whole from one source.
+
+    ``source`` is ``answer:<id>@<version>#<variant>``, ``bank:<sentence id>`` or ``policy:<path>``.
+    """
+
+    text: str
+    source: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply for one audience, inside its channel's limit."""
+
+    audience: Visibility
+    text: str
+    length: int
+    """In the channel's own units (X: weighted)."""
+    limit: int
+    sentences: tuple[Sentence, ...]
+    drafter: str
+    """``composer``, ``holding`` (the fixed safe reply) or ``llm:<model>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A named rule of the verifier that failed, and on which words of the draft."""
+
+    rule: str
+    message: str
+    words: str
