@@ -1,10 +1,77 @@
 """The format of an approved answer: what a company's departments have agreed may be said."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+MAX_SHORT = 200
+"""Characters of the short text (issue 2, item 7): leaves room for an acknowledgement within 280."""
+
+LanguageCode = Literal["es", "ca", "gl", "eu", "pt", "en"]
+ChannelCode = Literal["x", "facebook", "instagram", "whatsapp", "email", "web"]
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_LIST_ITEM = re.compile(r"(?:[-•*]|\d{1,2}[.)]) ")
+
+
+def _iso_date(value: object) -> object:
+    """Accept dates and ``YYYY-MM-DD`` only: a bare number would otherwise be read as a Unix time."""
+    if value is None or isinstance(value, date):
+        return value
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        return value
+    raise ValueError("a date is written YYYY-MM-DD")
+
+
+def _plain(value: str) -> str:
+    """Refuse invisible and direction-changing characters: what was approved must be what is read."""
+    found = _CONTROL.search(value)
+    if found:
+        raise ValueError(f"invisible character U+{ord(found.group()):04X} at position {found.start() + 1}")
+    return value
+
+
+def _one_line(value: str) -> str:
+    return " ".join(_plain(value).split())
+
+
+def _paragraphs(value: str) -> str:
+    """One line a paragraph or list item: line breaks inside a paragraph are only the file's layout."""
+    text = _plain(value).replace("\r\n", "\n")
+    return "\n\n".join(_unwrap(part) for part in _BLANK_LINE.split(text) if part.strip())
+
+
+def _unwrap(paragraph: str) -> str:
+    lines = [" ".join(line.split()) for line in paragraph.strip().splitlines()]
+    joined = lines[0]
+    for line in lines[1:]:
+        joined += ("\n" if _LIST_ITEM.match(line) else " ") + line
+    return joined
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("a whole number is expected")
+    return value
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise ValueError("true or false is expected")
+    return value
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+Line = Annotated[str, AfterValidator(_one_line), StringConstraints(min_length=1)]
+"""Text without line breaks; runs of blanks count as one."""
+Paragraphs = Annotated[str, AfterValidator(_paragraphs), StringConstraints(min_length=1)]
+Name = Annotated[str, AfterValidator(_one_line), StringConstraints(min_length=1, max_length=120)]
 
 
 class Role(StrEnum):
@@ -21,8 +88,8 @@ class Approval(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     role: Role
-    name: str = Field(min_length=1)
-    date: date
+    name: Name
+    date: IsoDate
 
 
 class AnswerText(BaseModel):
@@ -30,13 +97,13 @@ class AnswerText(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str = Field(min_length=1)
-    questions: tuple[str, ...] = ()
+    title: Line
+    questions: tuple[Line, ...] = ()
     """Example questions, as customers ask them."""
-    full: str = Field(min_length=1)
-    short: str = Field(min_length=1, max_length=200)
+    full: Paragraphs
+    short: Annotated[Line, Field(max_length=MAX_SHORT)]
     """For channels with little room: at most 200 characters."""
-    private: str | None = None
+    private: Paragraphs | None = None
     """What may be said in private only; the full text when None."""
 
 
@@ -46,23 +113,27 @@ class ApprovedAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")
-    version: int = Field(ge=1)
-    texts: dict[Literal["es", "ca", "gl", "eu", "pt", "en"], AnswerText] = Field(min_length=1)
-    tags: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
+    version: Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+    texts: dict[LanguageCode, AnswerText] = Field(min_length=1)
+    tags: tuple[Name, ...] = ()
+    products: tuple[Name, ...] = ()
     audience: Literal["public", "private", "any"] = "any"
     """``private``: never quoted in a public draft."""
-    channels: tuple[str, ...] = ()
+    channels: tuple[ChannelCode, ...] = ()
     """Empty: every channel."""
-    accounts: tuple[str, ...] = ()
+    accounts: tuple[Name, ...] = ()
     """Empty: every account."""
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: IsoDate | None = None
+    valid_until: IsoDate | None = None
     owner: str = ""
     approvals: tuple[Approval, ...] = ()
-    withdrawn: bool = False
+    withdrawn: Annotated[bool, BeforeValidator(_flag)] = False
 
     def text_for(self, language: str) -> AnswerText:
         """The text in a language, or the Spanish one, or else the first there is."""
-        texts: dict[str, AnswerText] = dict(self.texts)
+        texts = self.by_language()
         return texts.get(language) or texts.get("es") or next(iter(texts.values()))
+
+    def by_language(self) -> dict[str, AnswerText]:
+        """The texts under plain language codes."""
+        return {str(code): text for code, text in self.texts.items()}

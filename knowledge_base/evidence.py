@@ -40,7 +40,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One approved answer found. ``score`` is calibrated: the share of such finds that answer the question."""
+    """One approved answer found. ``score`` is calibrated: the share of such finds that answer."""
 
     answer: ApprovedAnswer
     score: float

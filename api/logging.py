@@ -1,0 +1,55 @@
+"""Structured logs with an allow-list of keys: whatever is not listed is dropped, so no text gets in by accident."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+ALLOWED_KEYS = frozenset(
+    {
+        "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms",
+        "error_type", "step", "case_id", "disposition", "priority", "queue", "account", "key_id", "code",
+        "count", "path", "version", "url", "host", "port",
+    }
+)  # fmt: skip
+
+
+def drop_unlisted_keys(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Keep the listed keys only (M76: the log keeps the interaction, never the words)."""
+    return {key: value for key, value in event.items() if key in ALLOWED_KEYS}
+
+
+def configure(*, as_json: bool) -> None:
+    """Send structlog to standard error, so that standard output stays for results.
+
+    Library loggers stay at WARNING with their tracebacks cut: a traceback may quote a value.
+    """
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            drop_unlisted_keys,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.access").disabled = True
+    # Presidio logs matched text at its lower levels; it must never be heard here.
+    for name in ("presidio-analyzer", "presidio_analyzer"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_NoTraceback("%(levelname)s %(name)s: %(message)s"))
+
+
+class _NoTraceback(logging.Formatter):
+    def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's
+        kind = ei[0] if isinstance(ei, tuple) else None
+        return f"({getattr(kind, '__name__', 'error')})"

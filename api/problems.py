@@ -1,0 +1,174 @@
+"""Errors at the edge: RFC 9457 problem details with stable codes, and never a word of the customer's."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from cases.errors import CaseError
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:borrador:problem:"
+
+
+class FieldError(BaseModel):
+    """One field that is wrong: where, and why. The value given is left out: it may be personal data."""
+
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """Problem details (RFC 9457) with a stable ``code``."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str | None = None
+    errors: list[FieldError] | None = None
+
+
+class ProblemError(Exception):
+    """An error to answer with: a status, a stable code and a detail that holds no customer text."""
+
+    def __init__(
+        self, status: HTTPStatus, code: str, detail: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+CODES: dict[str, str] = {
+    "unauthorized": "No API key, or one that is unknown or revoked.",
+    "forbidden": "The key lacks the scope that this route asks for.",
+    "not_found": "No such route.",
+    "method_not_allowed": "The route exists, the method does not.",
+    "validation_failed": "The body or a parameter breaks the contract; `errors` says which field.",
+    "body_not_json": "The body is not JSON in UTF-8.",
+    "body_too_large": "The body is over the size limit.",
+    "unknown_account": "The message names an account that is not configured.",
+    "case_not_found": "No such case in this key's account.",
+    "cursor_invalid": "The cursor is none that this service gave out.",
+    "case_already_decided": "A decision on this case is on record.",
+    "decision_not_allowed": "This decision is not among the case's `allowed_decisions`.",
+    "decision_invalid": "The decision lacks a field it needs, or carries one that contradicts it.",
+    "thread_version_stale": "The thread has moved on since this draft; read the case again.",
+    "store_unavailable": "The store cannot be read or written now; nothing was written.",
+    "overloaded": "Too many messages in work; try again after `Retry-After` seconds.",
+    "internal_error": "Something failed here; the request id finds it in the log.",
+}
+"""Every code that the service answers with, and what it means; docs/errors.md is checked against it."""
+
+
+def problem_response(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    request: Request | None = None,
+    errors: list[FieldError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Build the response of a problem."""
+    request_id = request.scope.get("request_id") if request is not None else None
+    body = ProblemBody(
+        type=TYPE_PREFIX + code,
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request_id,
+        errors=errors,
+    )
+    content = body.model_dump(exclude_none=True)
+    return JSONResponse(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _field(location: tuple[Any, ...]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+def _known_names_only(location: tuple[Any, ...], kind: str) -> str:
+    """The path of a field. A key that the caller made up may hold customer text: it is not repeated whole."""
+    path = _field(location)
+    return path if kind != "extra_forbidden" or len(path) <= 60 else path[:60] + "…"
+
+
+async def _on_validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    details = error.errors()
+    if any(item["type"] == "json_invalid" for item in details):
+        return problem_response(422, "body_not_json", "the body is not valid JSON in UTF-8", request=request)
+    errors = [
+        FieldError(field=_known_names_only(item["loc"], item["type"]), message=str(item["msg"]))
+        for item in details[:20]
+    ]
+    first = errors[0]
+    return problem_response(
+        422, "validation_failed", f"{first.field}: {first.message}", request=request, errors=errors
+    )
+
+
+async def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)
+    return problem_response(error.status, error.code, error.detail, request=request, headers=error.headers)
+
+
+STATUS_OF_CASE_ERRORS: dict[str, int] = {
+    "case_not_found": 404,
+    "cursor_invalid": 422,
+    "case_already_decided": 409,
+    "decision_not_allowed": 409,
+    "decision_invalid": 422,
+    "thread_version_stale": 409,
+    "store_unavailable": 503,
+    "unknown_account": 422,
+}
+"""Errors of the records that the caller can do something about; any other is an internal error."""
+
+
+async def _on_case_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CaseError)
+    status = STATUS_OF_CASE_ERRORS.get(error.code)
+    if status is None:
+        return await _on_unexpected(request, error)
+    headers = {"Retry-After": "2"} if status == 503 else None
+    return problem_response(status, error.code, str(error), request=request, headers=headers)
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}.get(
+        error.status_code, "body_not_json" if error.status_code == 400 else "internal_error"
+    )
+    return problem_response(
+        error.status_code, code, CODES[code], request=request, headers=error.headers or {}
+    )
+
+
+async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    # The exception's text may quote the customer: only its type goes to the log.
+    log.error("request.failed", error_type=type(error).__name__, path=request.scope.get("route_path"))
+    return problem_response(500, "internal_error", CODES["internal_error"], request=request)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers: every error of the service leaves through here."""
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(CaseError, _on_case_error)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_unexpected)

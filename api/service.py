@@ -1,0 +1,176 @@
+"""The service behind HTTP and console: pipeline and records, with the rights of a key applied."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+from api.console.sessions import Sessions
+from api.problems import CODES, ProblemError
+from api.settings import Settings
+from api.wiring import build_pipeline, open_records
+from cases.case import Case
+from cases.decisions import DecisionRecord, RecordedDecision, SentText, Verb
+from cases.errors import CaseError, DecisionInvalid
+from cases.keys import ApiKey
+from cases.message import Message
+from cases.pipeline import Pipeline
+from cases.records import Records
+from cases.secret_keys import load_keys
+from cases.store import Filters
+from cases.stored import Page, StoredCase
+from cases.vault import ALL_ACCOUNTS
+from models.text import RawText, RedactedText
+from policies.account import Account
+
+WAIT_SECONDS = 10.0
+"""How long a message waits for its turn before 503."""
+
+
+class Service:
+    """One installation at work. Thread-safe."""
+
+    def __init__(
+        self, pipeline: Pipeline, records: Records, sessions: Sessions, *, workers: int, demo_key_file: Path
+    ) -> None:
+        self.pipeline = pipeline
+        self.records = records
+        self.sessions = sessions
+        self.keys = records.keys
+        self._turns = threading.BoundedSemaphore(workers)
+        self._demo_key_file = demo_key_file
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Service":
+        """Load engines and records. Raises their errors, each naming the file or setting at fault."""
+        records = open_records(settings)
+        secret = load_keys("BORRADOR_SESSION_KEY", settings.data_dir / "session.key")[0]
+        return cls(
+            build_pipeline(settings),
+            records,
+            Sessions(secret.derive("console sessions")),
+            workers=settings.draft_workers,
+            demo_key_file=settings.data_dir / "demo.key",
+        )
+
+    def account_of(self, name: str | None, *, key: ApiKey) -> Account:
+        """The account a request is about: the key's own, unless the key spans all.
+
+        Raises:
+            ProblemError: it is not configured, or not the key's (told alike: neither can be probed).
+        """
+        if key.account != ALL_ACCOUNTS and name not in (None, key.account):
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_account", CODES["unknown_account"])
+        return self.pipeline.account(name or (None if key.account == ALL_ACCOUNTS else key.account))
+
+    def handle(self, message: Message, *, key: ApiKey) -> Case:
+        """Take a message the whole way and record its case."""
+        account = self.account_of(message.account, key=key)
+        named = message.model_copy(update={"account": account.id})
+        with self._turn():
+            return self.records.handle(self.pipeline, named, account=account.id, actor=key.id).case
+
+    def list_cases(
+        self, *, key: ApiKey, limit: int, cursor: str | None, filters: Filters | None = None
+    ) -> Page:
+        """A page of the key's cases, newest first."""
+        return self.records.store.list(account=key.account, limit=limit, cursor=cursor, filters=filters)
+
+    def get_case(self, case_id: str, *, key: ApiKey) -> StoredCase:
+        """A case of the key's account."""
+        return self.records.store.get(case_id, account=key.account)
+
+    def decide(
+        self,
+        case_id: str,
+        *,
+        key: ApiKey,
+        verb: Verb,
+        thread_version: int,
+        draft: int | None = None,
+        text: str | None = None,
+        note: str | None = None,
+    ) -> RecordedDecision:
+        """Record what a person decided: what was sent goes redacted into the store and whole into the vault."""
+        stored = self.get_case(case_id, key=key)
+        account = self.pipeline.account(stored.account)
+        record = DecisionRecord(
+            decision=verb,
+            thread_version=thread_version,
+            decided_by=key.id,
+            draft=draft,
+            sent=self._sent(stored.case, account, draft, text) if text is not None else None,
+            note=self.pipeline.redact_text(note, account=account).text if note else None,
+        )
+        return self.records.store.decide(case_id, record, account=key.account)
+
+    def decide_on_page(
+        self, case_id: str, *, key: ApiKey, decision: str, thread_version: int, draft: int | None, text: str
+    ) -> RecordedDecision:
+        """Record a decision of the console: ``send`` is accept when the text is the draft's, edit otherwise."""
+        if decision in (Verb.IGNORE, Verb.ESCALATE):
+            return self.decide(case_id, key=key, verb=Verb(decision), thread_version=thread_version)
+        if decision != "send":
+            raise DecisionInvalid("decision: send, ignore or escalate")
+        drafts = self.get_case(case_id, key=key).case.drafts
+        if draft is None or not 0 <= draft < len(drafts):
+            raise DecisionInvalid(f"draft: the case has {len(drafts)}, counted from 0")
+        # A browser sends line ends as CR LF.
+        sent = text.replace("\r\n", "\n")
+        if sent.strip() == drafts[draft].text.strip():
+            return self.decide(case_id, key=key, verb=Verb.ACCEPT, thread_version=thread_version, draft=draft)
+        return self.decide(
+            case_id, key=key, verb=Verb.EDIT, thread_version=thread_version, draft=draft, text=sent
+        )
+
+    def readiness(self) -> dict[str, str]:
+        """``ok`` or what is wrong, for each part that can go away while serving."""
+        try:
+            self.records.database.ping()
+        except CaseError as error:
+            return {"store": error.code}
+        return {"store": "ok"}
+
+    def demo_key(self) -> str | None:
+        """The key of the demo company: made at the very first start, kept in a file only its owner can read.
+
+        None when keys were made by hand, or the demo key was revoked.
+        """
+        if self._demo_key_file.exists():
+            secret = self._demo_key_file.read_text(encoding="ascii").strip()
+            return secret if self.keys.authenticate(secret) else None
+        created = self.keys.create_demo_key(self.pipeline.engines.default_account)
+        if created is None:
+            return None
+        self._demo_key_file.touch(mode=0o600)
+        self._demo_key_file.write_text(created.secret + "\n", encoding="ascii")
+        return created.secret
+
+    def close(self) -> None:
+        """Close the store."""
+        self.records.database.close()
+
+    def _sent(self, case: Case, account: Account, draft: int | None, text: str) -> SentText:
+        if not text.strip():
+            raise DecisionInvalid("the text sent is empty")
+        number = 0 if draft is None and len(case.drafts) == 1 else draft
+        known = case.drafts[number].text if number is not None and 0 <= number < len(case.drafts) else ""
+        return SentText(RawText(text), self._redact_sent(text, known, account))
+
+    def _redact_sent(self, text: str, draft: str, account: Account) -> RedactedText:
+        """Redact what a person sent. What the approved draft said already is no personal data."""
+        if text == draft:
+            return RedactedText(draft)
+        return self.pipeline.redact_text(text, account=account, known_text=draft).text
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=WAIT_SECONDS):
+            raise ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", CODES["overloaded"], headers={"Retry-After": "2"}
+            )
+        try:
+            yield
+        finally:
+            self._turns.release()

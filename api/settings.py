@@ -1,0 +1,55 @@
+"""Settings from the environment (prefix ``BORRADOR_``). The defaults run offline, on this machine alone.
+
+Secret keys are not among them: ``BORRADOR_VAULT_KEY`` and its like are read where they are used
+(``cases/secret_keys.py``), so that no object holds them longer than needed.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where things are and which engines run. Built once, at start; unsafe values stop the start."""
+
+    model_config = SettingsConfigDict(env_prefix="BORRADOR_", frozen=True, extra="ignore")
+
+    data_dir: Path = ROOT / "data"
+    """Store, vault key, audit key and demo key. Not in git."""
+    database_url: str | None = None
+    """``postgresql+psycopg://…`` moves the store; None is SQLite under ``data_dir``."""
+    policies_dir: Path = ROOT / "policies"
+    knowledge_base_dir: Path = ROOT / "knowledge_base" / "answers"
+    encoder: str = str(ROOT / "models" / "artifacts" / "encoder")
+    """Folder of ours, or the name or folder of any sentence-transformers model."""
+    heads_dir: Path = ROOT / "models" / "artifacts" / "heads"
+    account: str = "demo"
+    """Account of messages that name none."""
+    encoder_threads: int = Field(default=2, ge=1, le=64)
+    draft_workers: int = Field(default=2, ge=1, le=64)
+    """Messages in work at once; more wait. One a core: the work is computation, not waiting."""
+    max_body_bytes: int = Field(default=256 * 1024, ge=1024)
+    """Bytes of a request body; a larger one is refused with 413 before it is read whole."""
+    create_demo_key: bool = True
+    """At first start, with no key in the store, make one for the console and print it."""
+    log_json: bool = True
+
+    @field_validator("database_url")
+    @classmethod
+    def _supported_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("database_url must start with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @property
+    def effective_database_url(self) -> str:
+        """The store's URL: the one set, or SQLite under the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'borrador.sqlite3'}"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Vectors of approved texts, rebuilt when missing. Holds no customer text."""
+        return self.data_dir / "cache"

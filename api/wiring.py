@@ -1,0 +1,111 @@
+"""Turns settings into objects: the one place. HTTP, command line, evaluation and benchmark all start here."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from api.settings import Settings
+from cases.assembly import Versions
+from cases.pipeline import Engines, Pipeline
+from cases.records import Records
+from drafting.drafter import Drafter
+from knowledge_base.governance import Governance
+from knowledge_base.loader import load_directory
+from knowledge_base.retriever import RetrievalConfig, Retriever
+from models.encoder import load_encoder
+from models.language import LanguageIdentifier
+from models.redaction.redactor import Redactor
+from models.understanding.understander import Understander
+from policies.account import Account
+from policies.errors import PolicyError
+from policies.loader import load_account, load_policy
+from policies.policy import Policy
+from policies.safety_numbers import SafetyNumbers
+
+SERVICE_VERSION = version("borrador")
+
+
+def build_pipeline(settings: Settings) -> Pipeline:
+    """Load every engine and put the pipeline together.
+
+    Raises:
+        ModelError, PolicyError, KnowledgeBaseError: a file is missing or broken; the message names it.
+    """
+    policies_dir = settings.policies_dir
+    accounts = load_accounts(policies_dir / "accounts", default=settings.account)
+    numbers = SafetyNumbers.load(policies_dir / "safety_numbers.yaml")
+    policies = load_policies(policies_dir / "rules", accounts, numbers)
+    encoder = load_encoder(settings.encoder, threads=settings.encoder_threads)
+    redactor = Redactor.load(
+        policy_file=policies_dir / "redaction.yaml", lexicons_dir=policies_dir / "lexicons"
+    )
+    understander = Understander.load(
+        artifacts=settings.heads_dir,
+        lexicons_dir=policies_dir / "lexicons",
+        thresholds_file=policies_dir / "thresholds.yaml",
+        encoder=encoder,
+    )
+    base = load_directory(settings.knowledge_base_dir)
+    retriever = Retriever.build(
+        base,
+        encoder,
+        RetrievalConfig.load(policies_dir / "retrieval.yaml"),
+        governance=Governance.load(policies_dir / "knowledge_base.yaml"),
+        cache_dir=settings.cache_dir,
+    )
+    drafter = Drafter.load(policies_dir, encoder=encoder, redactor=redactor)
+    engines = Engines(
+        redactor=redactor,
+        languages=LanguageIdentifier.load(),
+        understander=understander,
+        retriever=retriever,
+        accounts=accounts,
+        policies=policies,
+        safety_slots={account.id: numbers.slots(account.country) for account in accounts.values()},
+        drafter=drafter,
+        versions=Versions(
+            service=SERVICE_VERSION,
+            knowledge_base=base.fingerprint[:12],
+            models={"encoder": encoder.fingerprint, "heads": understander.fingerprint},
+        ),
+        default_account=settings.account,
+    )
+    return Pipeline(engines)
+
+
+def load_accounts(folder: Path, *, default: str) -> dict[str, Account]:
+    """Load the accounts of a folder, by id.
+
+    Raises:
+        PolicyError: a file is broken, two have one id, or the default one is missing.
+    """
+    accounts: dict[str, Account] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        account = load_account(file)
+        if account.id in accounts:
+            raise PolicyError(f"{file}: id: {account.id} is the id of another file too")
+        accounts[account.id] = account
+    if default not in accounts:
+        raise PolicyError(f"{folder}: no account called {default}; BORRADOR_ACCOUNT names the default one")
+    return accounts
+
+
+def load_policies(
+    folder: Path, accounts: Mapping[str, Account], numbers: SafetyNumbers
+) -> dict[str, Policy]:
+    """Load the policy of each account, under the account's own settings."""
+    return {
+        account.id: load_policy(
+            folder / f"{account.policy}.yaml", safety_numbers=numbers, settings=account.settings
+        )
+        for account in accounts.values()
+    }
+
+
+def open_records(settings: Settings) -> Records:
+    """Open the store, the vault and the keys."""
+    return Records.open(
+        settings.effective_database_url,
+        data_dir=settings.data_dir,
+        retention_file=settings.policies_dir / "retention.yaml",
+    )

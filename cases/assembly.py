@@ -1,0 +1,169 @@
+"""Puts the results of the steps together into the case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.case import (
+    AllowedDecision,
+    Case,
+    CaseAdverseEvent,
+    CaseDraft,
+    CaseEvidence,
+    CaseFlag,
+    CaseReferral,
+    CaseSentence,
+    Criteria,
+    Entity,
+    Provenance,
+    ScoredCode,
+)
+from cases.clocks import sla_for
+from cases.message import Message
+from cases.redacted import RedactedMessage
+from drafting.draft import Draft
+from drafting.drafter import DraftingResult
+from knowledge_base.evidence import Retrieval
+from models.spans import Redaction
+from models.understanding.types import Understanding
+from policies.account import Account
+from policies.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Versions and hashes of what makes cases, for their provenance."""
+
+    service: str
+    knowledge_base: str
+    models: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the steps before drafting found, and the case's names."""
+
+    case_id: str
+    tracking_code: str
+    message: Message
+    account: Account
+    redacted: RedactedMessage
+    understanding: Understanding
+    retrieval: Retrieval
+    decision: Decision
+    received_at: datetime
+
+
+def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> Case:
+    """Build the case: redacted text and codes only."""
+    understanding, decision, retrieval = results.understanding, results.decision, results.retrieval
+    return Case(
+        id=results.case_id,
+        message_id=results.message.id,
+        tracking_code=results.tracking_code,
+        thread_version=len(results.message.thread) + 1,
+        language=understanding.language_code,
+        redacted_text=results.redacted.redaction.text.value,
+        entities=entities_of(results.redacted.redaction),
+        intents=tuple(_scored(intent.value, score) for intent, score in understanding.intents),
+        emotion=_scored(understanding.emotion.value, understanding.emotion_score),
+        relevance=understanding.relevance.value,
+        flags=tuple(
+            CaseFlag(code=flag.code, score=round(flag.score, 4), reason=flag.reason, rule=flag.rule)
+            for flag in decision.flags
+        ),
+        disposition=decision.disposition,
+        priority=decision.priority,
+        queue=decision.queue,
+        rules=decision.rules,
+        reasons=decision.reasons,
+        sla=sla_for(decision.sla, results.account.hours, results.received_at, results.account.settings),
+        evidence=_evidence(retrieval, understanding.language_code),
+        abstained=retrieval.abstained,
+        drafts=tuple(_draft(draft) for draft in drafting.drafts),
+        referral=_referral(decision),
+        adverse_event=_adverse_event(results),
+        allowed_decisions=_allowed(decision, drafting),
+        provenance=Provenance(
+            service=versions.service,
+            policy=decision.policy,
+            knowledge_base=versions.knowledge_base,
+            models=dict(versions.models),
+            drafter=drafting.drafter,
+        ),
+    )
+
+
+def _scored(code: str, score: float) -> ScoredCode:
+    return ScoredCode(code=code, score=round(score, 4))
+
+
+def entities_of(redaction: Redaction) -> tuple[Entity, ...]:
+    """The spans of a redaction as the contract shows them: never the value."""
+    return tuple(
+        Entity(
+            type=span.entity_type,
+            start=span.start,
+            end=span.end,
+            placeholder=span.placeholder,
+            score=round(span.score, 4),
+        )
+        for span in redaction.spans
+    )
+
+
+def _evidence(retrieval: Retrieval, language: str) -> tuple[CaseEvidence, ...]:
+    return tuple(
+        CaseEvidence(
+            answer_id=found.answer.id,
+            version=found.answer.version,
+            score=round(found.score, 4),
+            title=found.answer.text_for(language).title,
+            quote=found.quote,
+        )
+        for found in retrieval.evidence
+    )
+
+
+def _draft(draft: Draft) -> CaseDraft:
+    return CaseDraft(
+        audience=draft.audience,
+        text=draft.text,
+        length=draft.length,
+        limit=draft.limit,
+        sentences=tuple(
+            CaseSentence(text=sentence.text, source=sentence.source) for sentence in draft.sentences
+        ),
+    )
+
+
+def _referral(decision: Decision) -> CaseReferral | None:
+    referral = decision.referral
+    if referral is None:
+        return None
+    return CaseReferral(
+        kind=referral.kind,
+        professional=referral.professional,
+        reason=referral.reason,
+        contact=referral.contact,
+    )
+
+
+def _adverse_event(results: Results) -> CaseAdverseEvent | None:
+    found = results.understanding.adverse_event
+    if found is None:
+        return None
+    met = found.reporter and found.patient and found.product and found.reaction
+    return CaseAdverseEvent(
+        criteria=Criteria(
+            reporter=found.reporter, patient=found.patient, product=found.product, reaction=found.reaction
+        ),
+        day_zero=results.received_at if met else None,
+        serious_hint=found.serious_hint,
+    )
+
+
+def _allowed(decision: Decision, drafting: DraftingResult) -> tuple[AllowedDecision, ...]:
+    """A person may always write, ignore or escalate; accept and edit need a draft."""
+    with_draft: tuple[AllowedDecision, ...] = ("accept", "edit") if drafting.drafts else ()
+    return (*with_draft, "respond", "ignore", "escalate")

@@ -1,0 +1,142 @@
+"""The outbox: events to tell others of, written with what they tell of, so that none is lost or made up."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from cases.audit import utc_now
+from cases.canonical import Json, canonical_json
+from cases.case import Case
+from cases.database import Database
+from cases.identifiers import new_id
+from cases.tables import OutboxRow
+from policies.vocabulary import Flag
+
+MAX_DATA = 8_192
+"""Characters of an event's data: thin, as Standard Webhooks asks (under 20 kB with all around it)."""
+
+
+class EventType(StrEnum):
+    """What may be told. Adding one is a decision, written in CHANGELOG.md."""
+
+    DRAFT_READY = "draft.ready"
+    DRAFT_STALE = "draft.stale"
+    CASE_FLAGGED = "case.flagged"
+    EXPERT_REVIEW_REQUESTED = "expert_review.requested"
+    ADVERSE_EVENT_SUSPECTED = "adverse_event.suspected"
+    REFERRAL_RECOMMENDED = "referral.recommended"
+    PII_EXPOSED_PUBLICLY = "pii.exposed_publicly"
+    CRISIS_SUSPECTED = "crisis.suspected"
+
+
+class EventState(StrEnum):
+    """Whether an event was delivered."""
+
+    PENDING = "pending"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of a case. ``data`` holds codes and numbers, never text: who wants more asks for the case."""
+
+    type: EventType
+    data: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it waits for delivery; ``id`` stays the same over repeated attempts."""
+
+    id: str
+    type: EventType
+    account: str
+    case_id: str
+    data: str
+    created_at: datetime
+
+
+_BY_FLAG = (
+    (Flag.ADVERSE_EVENT, EventType.ADVERSE_EVENT_SUSPECTED),
+    (Flag.EXPERT_REVIEW, EventType.EXPERT_REVIEW_REQUESTED),
+    (Flag.PERSONAL_DATA_PUBLIC, EventType.PII_EXPOSED_PUBLICLY),
+    (Flag.CRISIS_RISK, EventType.CRISIS_SUSPECTED),
+)
+
+
+def events_of(case: Case) -> tuple[Event, ...]:
+    """The events of a new case, the most urgent first."""
+    codes = {flag.code for flag in case.flags}
+    known: dict[str, Json] = {
+        "disposition": case.disposition.value,
+        "priority": case.priority.value,
+        "queue": case.queue,
+        "thread_version": case.thread_version,
+    }
+    events = [Event(event, known) for flag, event in _BY_FLAG if flag in codes]
+    if case.flags:
+        events.append(
+            Event(EventType.CASE_FLAGGED, {**known, "flags": [flag.code.value for flag in case.flags]})
+        )
+    if case.referral is not None:
+        events.append(Event(EventType.REFERRAL_RECOMMENDED, {**known, "kind": case.referral.kind}))
+    if case.drafts:
+        events.append(Event(EventType.DRAFT_READY, known))
+    return tuple(events)
+
+
+class Outbox:
+    """Adds events in the caller's transaction; hands them out in the order of commits."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    def add(self, session: Session, events: Iterable[Event], *, account: str, case_id: str) -> None:
+        """Add events of a case.
+
+        Raises:
+            ValueError: data too long to be thin.
+        """
+        for event in events:
+            data = canonical_json(event.data)
+            if len(data) > MAX_DATA:
+                raise ValueError(f"{event.type}: {len(data)} characters of data, more than {MAX_DATA}")
+            session.add(
+                OutboxRow(
+                    id=new_id("evt"),
+                    type=event.type.value,
+                    account=account,
+                    case_id=case_id,
+                    data=data,
+                    state=EventState.PENDING.value,
+                    created_at=self._now(),
+                    sent_at=None,
+                )
+            )
+            session.flush()  # one by one: their positions keep the order given
+
+    def pending(self, limit: int = 100) -> tuple[StoredEvent, ...]:
+        """The oldest events not delivered yet."""
+        query = select(OutboxRow).where(OutboxRow.state == EventState.PENDING.value)
+        with self._database.read() as session:
+            rows = session.scalars(query.order_by(OutboxRow.position).limit(limit))
+            return tuple(
+                StoredEvent(row.id, EventType(row.type), row.account, row.case_id, row.data, row.created_at)
+                for row in rows
+            )
+
+    def mark_sent(self, event_ids: Iterable[str]) -> int:
+        """Note events as delivered; give how many were still pending."""
+        query = (
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(list(event_ids)), OutboxRow.state == EventState.PENDING.value)
+            .values(state=EventState.SENT.value, sent_at=self._now())
+        )
+        with self._database.write() as session:
+            return cast(CursorResult[Any], session.execute(query)).rowcount

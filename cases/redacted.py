@@ -1,0 +1,85 @@
+"""A message and its thread after redaction, with one numbering of persons over all turns."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from cases.message import Message
+from cases.vault import MESSAGE, turn_name
+from models.redaction.redactor import Numbering, Redactor
+from models.spans import HEALTH_ENTITIES, Redaction
+from models.text import RawText, RedactedText
+
+SHORT_QUESTION = 40
+"""Code points under which a follow-up ("¿y de avellana?") makes sense only with the turn before."""
+
+WITHHELD = Redaction(RedactedText("[TEXTO_RETENIDO]"), (), {})
+"""Stands in when redaction failed: the whole text is held back (fail closed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedTurn:
+    """One turn of the thread."""
+
+    role: str
+    raw: RawText
+    redaction: Redaction
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedMessage:
+    """The message's own redaction, and that of each earlier turn."""
+
+    raw: RawText
+    redaction: Redaction
+    turns: tuple[RedactedTurn, ...] = field(default=())
+
+    def said_by(self, role: str) -> tuple[RedactedTurn, ...]:
+        """The earlier turns of the customer or of the agent."""
+        return tuple(turn for turn in self.turns if turn.role == role)
+
+    def originals(self) -> dict[str, RawText]:
+        """What belongs into the vault: the message, its turns, and each placeholder's original."""
+        turns = {turn_name(number): turn.raw for number, turn in enumerate(self.turns)}
+        return {MESSAGE: self.raw, **turns, **self.redaction.originals}
+
+    def search_text(self) -> str:
+        """The question as the retriever reads it, in memory: personal data cut out, health terms kept.
+
+        A question on a cream for atopic skin cannot be answered with its subject masked. The text is used for
+        the search and dropped: it is never stored, logged or sent on.
+        """
+        question = _without_personal_data(self.raw, self.redaction)
+        earlier = self.said_by("customer")
+        if earlier and len(question) < SHORT_QUESTION:
+            return f"{_without_personal_data(earlier[-1].raw, earlier[-1].redaction)} {question}"
+        return question
+
+
+def withheld(message: Message) -> RedactedMessage:
+    """Build the stand-in for a message whose redaction failed."""
+    return RedactedMessage(RawText(message.text), WITHHELD)
+
+
+def redact_message(
+    redactor: Redactor, message: Message, *, language: str, allowed: Collection[str]
+) -> RedactedMessage:
+    """Redact the turns in order and then the message, so that one person keeps one placeholder."""
+    numbering = Numbering()
+
+    def redact(text: str) -> Redaction:
+        return redactor.redact(RawText(text), language=language, numbering=numbering, allowed=allowed)
+
+    turns = tuple(RedactedTurn(turn.role, RawText(turn.text), redact(turn.text)) for turn in message.thread)
+    return RedactedMessage(RawText(message.text), redact(message.text), turns)
+
+
+def _without_personal_data(raw: RawText, redaction: Redaction) -> str:
+    if redaction is WITHHELD:
+        return ""
+    text, parts, last = raw.reveal(), [], 0
+    for span in redaction.spans:
+        if span.entity_type not in HEALTH_ENTITIES:
+            parts.append(text[last : span.start])
+            last = span.end
+    parts.append(text[last:])
+    return " ".join(" ".join(parts).split())

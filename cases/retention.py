@@ -1,0 +1,66 @@
+"""How long the vault keeps an original: read from ``policies/retention.yaml``."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.files import read_bytes, validated, yaml_of
+from policies.vocabulary import Flag
+
+RETENTION_FILE = Path(__file__).resolve().parent.parent / "policies" / "retention.yaml"
+
+
+class EntryKind(StrEnum):
+    """What an original in the vault is."""
+
+    MESSAGE = "message"
+    """The message as it came."""
+    TURN = "turn"
+    """An earlier turn of the conversation."""
+    PLACEHOLDER = "placeholder"
+    """What stood where a placeholder stands now."""
+    SENT = "sent"
+    """The reply as it was sent."""
+
+
+class Period(BaseModel):
+    """Days to keep, and why; None never ends by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: int | None = Field(ge=1, le=36_525)
+    reason: str = Field(min_length=10)
+
+
+class Retention(BaseModel):
+    """The policy: a period for each kind, and longer ones for cases with certain flags."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1]
+    kinds: dict[EntryKind, Period] = Field(min_length=len(EntryKind))
+    flags: dict[Flag, Period]
+
+    def days(self, kind: EntryKind, flags: Collection[Flag]) -> int | None:
+        """Days to keep; the longest that applies, None (no end) being the longest of all."""
+        periods = [self.kinds[kind], *(self.flags[flag] for flag in flags if flag in self.flags)]
+        days = [period.days for period in periods if period.days is not None]
+        return max(days) if len(days) == len(periods) else None
+
+    def expires_at(self, kind: EntryKind, flags: Collection[Flag], recorded_at: datetime) -> datetime | None:
+        """When an original may be deleted, or None."""
+        days = self.days(kind, flags)
+        return None if days is None else recorded_at + timedelta(days=days)
+
+
+def load_retention(file: Path = RETENTION_FILE) -> Retention:
+    """Read the policy.
+
+    Raises:
+        PolicyError: names file, entry and field.
+    """
+    return validated(Retention, yaml_of(file, read_bytes(file)), file)

@@ -1,0 +1,187 @@
+"""Tables of the case store. The migrations make them; a test holds the two alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware on both sides, kept in UTC (SQLite drops offsets)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring to UTC; refuse a naive time, of which nobody knows what instant it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without offset cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back the instant in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = String(40).with_variant(String(40, collation="C"), "postgresql")
+"""Ids are compared byte by byte: under a language's collation their order would not be that of time."""
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up by itself only in an INTEGER primary key."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Root of the tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: dict[Any, Any] = {datetime: UtcDateTime, str: Text, float: Float}  # noqa: RUF012
+
+
+class CaseRow(Base):
+    """A case as it was recorded; only ``status`` and ``superseded_by`` change afterwards."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("account", "tracking_code"),
+        UniqueConstraint("account", "message_key", "thread_version"),
+        Index(None, "account", "id"),
+        Index(None, "account", "status", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    account: Mapped[str]
+    message_key: Mapped[str | None]
+    """Keyed hash of the sender's message id, which may be an address; None when there was no id."""
+    content_digest: Mapped[str]
+    thread_version: Mapped[int]
+    tracking_code: Mapped[str]
+    channel: Mapped[str]
+    disposition: Mapped[str]
+    priority: Mapped[str]
+    queue: Mapped[str]
+    status: Mapped[str]
+    superseded_by: Mapped[str | None] = mapped_column(Id)
+    received_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    acknowledge_by: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    resolve_by: Mapped[datetime | None]
+    body: Mapped[str]
+    """The case as canonical JSON: redacted by its type."""
+    audit_seq: Mapped[int] = mapped_column(Sequence)
+
+
+class DecisionRow(Base):
+    """What a person decided; one row a decision, never changed."""
+
+    __tablename__ = "decisions"
+
+    case_id: Mapped[str] = mapped_column(Id, ForeignKey("cases.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    decision: Mapped[str]
+    outcome: Mapped[str]
+    edit_distance: Mapped[float | None]
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime]
+    body: Mapped[str]
+    """The rest as canonical JSON: which draft, the sent text and the note, both redacted."""
+    audit_seq: Mapped[int] = mapped_column(Sequence)
+
+
+class AuditRow(Base):
+    """A link of the audit chain; ``at`` and ``payload`` are kept as the very text that was hashed."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index(None, "case_id"), Index(None, "action"))
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    at: Mapped[str]
+    actor: Mapped[str]
+    action: Mapped[str]
+    case_id: Mapped[str | None] = mapped_column(Id)
+    payload: Mapped[str]
+    prev_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHeadRow(Base):
+    """The last link, sealed with a key that is not in the database; one row."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(Sequence)
+    hash: Mapped[str]
+    seal: Mapped[str]
+
+
+class VaultRow(Base):
+    """One encrypted original."""
+
+    __tablename__ = "vault"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    case_id: Mapped[str] = mapped_column(Id, ForeignKey("cases.id"), primary_key=True)
+    placeholder: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str]
+    nonce: Mapped[bytes] = mapped_column(LargeBinary)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime | None]
+    """None: kept until a person decides (pharmacovigilance)."""
+
+
+class OutboxRow(Base):
+    """An event to tell others of. Writers take turns, so ``position`` is the order of commits."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "state", "position"), {"sqlite_autoincrement": True})
+
+    position: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, unique=True)
+    type: Mapped[str]
+    account: Mapped[str]
+    case_id: Mapped[str] = mapped_column(Id, ForeignKey("cases.id"))
+    data: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class ApiKeyRow(Base):
+    """An API key: its hash, whose it is, and what it may do."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str]
+    account: Mapped[str]
+    scopes: Mapped[str]
+    """Comma-separated, sorted."""
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,155 @@
+"""The vault: originals, encrypted before they reach the database; every look at one is on the audit log."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from cases.audit import Action, AuditLog, utc_now
+from cases.canonical import Json
+from cases.cipher import Cipher
+from cases.database import Database
+from cases.errors import VaultError
+from cases.reading import row_of
+from cases.retention import EntryKind, Retention
+from cases.tables import VaultRow
+from models.text import RawText
+from policies.vocabulary import Flag
+
+MESSAGE = "MESSAGE"
+"""Name of the entry that holds the whole message; placeholders stand in brackets, so none is called so."""
+_BRACKETED = re.compile(r"\[[^\[\]\s]{1,98}\]")
+_PLACEHOLDER = re.compile(r"\[[^\W\d_]\w*_\d+\]\Z")
+_MORE_NAMES = re.compile(r"(TURN|SENT):\d{1,4}\Z")
+
+
+def turn_name(number: int) -> str:
+    """Name of the entry that holds an earlier turn, counted from 0."""
+    return f"TURN:{number}"
+
+
+def sent_name(number: int) -> str:
+    """Name of the entry that holds what was sent with the decision of this number."""
+    return f"SENT:{number}"
+
+
+def kind_of(name: str) -> EntryKind:
+    """What an entry is, by its name.
+
+    Raises:
+        ValueError: the name is none of ours.
+    """
+    if name == MESSAGE:
+        return EntryKind.MESSAGE
+    if _MORE_NAMES.match(name):
+        return EntryKind(name.split(":")[0].lower())
+    if name.startswith("[") and name.endswith("]") and len(name) <= 100:
+        return EntryKind.PLACEHOLDER
+    raise ValueError("an entry of the vault is named MESSAGE, TURN:n, SENT:n or by its placeholder")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A private draft with the originals in place, and the placeholders left unfilled."""
+
+    text: RawText
+    missing: tuple[str, ...]
+
+
+class Vault:
+    """Stores originals in the caller's transaction; gives them back one by one, on the record."""
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        retention: Retention,
+        audit: AuditLog,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._retention = retention
+        self._audit = audit
+        self._now = now
+
+    def store(
+        self, session: Session, case_id: str, entries: Mapping[str, RawText], flags: Collection[Flag]
+    ) -> None:
+        """Encrypt and add entries, each with its time to live.
+
+        Raises:
+            ValueError: an entry's name is none of ours.
+        """
+        for name, original in entries.items():
+            nonce, ciphertext = self._cipher.encrypt(case_id, name, original)
+            session.add(
+                VaultRow(
+                    case_id=case_id,
+                    placeholder=name,
+                    key_id=self._cipher.current,
+                    nonce=nonce,
+                    ciphertext=ciphertext,
+                    expires_at=self._retention.expires_at(kind_of(name), flags, self._now()),
+                )
+            )
+
+    def reveal(self, case_id: str, placeholder: str, *, actor: str, account: str) -> RawText:
+        """Give one original back. The look is on the audit log before it happens.
+
+        Raises:
+            CaseNotFoundError: no such case in this account.
+            VaultError: no such entry (any more), or it cannot be opened.
+        """
+        with self._database.write() as session:
+            rows = self._rows(session, case_id, account, [placeholder])
+            # A name that is none of the case's may be anything that the caller typed: it is not repeated.
+            payload: dict[str, Json] = {"placeholder": placeholder if rows else None}
+            self._audit.append(session, Action.VAULT_REVEALED, actor=actor, payload=payload, case_id=case_id)
+        if not rows:
+            raise VaultError(f"{case_id}: the vault has no such entry: it never did, or its time has passed")
+        return self._cipher.decrypt(rows[0])
+
+    def restore_draft(self, case_id: str, draft: str, *, actor: str, account: str) -> Restored:
+        """Put the originals into a private draft. Never for a public one: it would publish personal data.
+
+        Raises:
+            CaseNotFoundError: no such case in this account.
+            VaultError: an entry cannot be opened.
+        """
+        wanted = sorted(set(_BRACKETED.findall(draft)))
+        with self._database.write() as session:
+            rows = self._rows(session, case_id, account, wanted)
+            payload: dict[str, Json] = {"placeholders": [row.placeholder for row in rows]}
+            self._audit.append(session, Action.VAULT_RESTORED, actor=actor, payload=payload, case_id=case_id)
+        originals = {row.placeholder: self._cipher.decrypt(row).reveal() for row in rows}
+        # In one pass: an original that looks like a placeholder is not replaced in its turn.
+        restored = _BRACKETED.sub(lambda match: originals.get(match.group(), match.group()), draft)
+        missing = tuple(name for name in wanted if name not in originals and _PLACEHOLDER.match(name))
+        return Restored(RawText(restored), missing)
+
+    def _rows(self, session: Session, case_id: str, account: str, names: Iterable[str]) -> list[VaultRow]:
+        row_of(session, case_id, account)
+        query = select(VaultRow).where(VaultRow.case_id == case_id, VaultRow.placeholder.in_(list(names)))
+        rows = list(session.scalars(query.order_by(VaultRow.placeholder)))
+        alive = [row for row in rows if row.expires_at is None or row.expires_at > self._now()]
+        for row in alive:
+            session.expunge(row)  # readable after the commit
+        return alive
+
+    def purge(self, *, actor: str) -> int:
+        """Delete for good what has outlived its time; give the number of entries."""
+        now = self._now()
+        with self._database.write() as session:
+            result = session.execute(delete(VaultRow).where(VaultRow.expires_at <= now))
+            purged = cast(CursorResult[Any], result).rowcount
+            if purged:
+                payload: dict[str, Json] = {"entries": purged, "until": now.isoformat(timespec="seconds")}
+                self._audit.append(session, Action.VAULT_PURGED, actor=actor, payload=payload)
+        if purged:
+            self._database.forget_deleted()
+        return purged

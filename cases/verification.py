@@ -1,0 +1,186 @@
+"""Checks the audit log against itself, its sealed head, and the records it tells of."""
+
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.audit import GENESIS, HEAD, Action, is_sealed, row_hash
+from cases.database import Database
+from cases.decisions import STATUS_AFTER, CaseStatus, Verb
+from cases.sealing import Sealer
+from cases.tables import AuditHeadRow, AuditRow, CaseRow, DecisionRow
+
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The result of a verification."""
+
+    ok: bool
+    rows: int
+    first_bad_seq: int | None
+    """Number of the first row that is wrong or missing; None if all is well, or no single row is to blame."""
+    problem: str | None
+    head: str
+    """Hash of the last row. Noted elsewhere, it shows later whether the whole database was put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    seq: int | None
+    problem: str
+
+
+@dataclass(slots=True)
+class _End:
+    seq: int = 0
+    hash: str = GENESIS
+
+
+def verify(database: Database, sealer: Sealer, *, noted_head: str | None = None) -> AuditReport:
+    """Find any row that was changed, removed, inserted or moved, a tail cut off, and records changed past the log.
+
+    Args:
+        noted_head: ``head`` of an earlier report: its row must still be in the chain.
+
+    Raises:
+        StoreUnavailableError: the database cannot be read.
+    """
+    with database.read() as session:
+        end = _End()
+        finding = (
+            _chain(session, end)
+            or _head(session, sealer, end)
+            or _noted(session, noted_head)
+            or next(_cases(session, sealer), None)
+            or next(_decisions(session, sealer), None)
+            or next(_statuses(session), None)
+        )
+        rows = session.execute(select(func.count()).select_from(AuditRow)).scalar_one()
+    if finding is None:
+        return AuditReport(True, rows, None, None, end.hash)
+    return AuditReport(False, rows, finding.seq, finding.problem, end.hash)
+
+
+def _chain(session: Session, end: _End) -> _Finding | None:
+    """Follow the rows from the first to the last."""
+    query = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=_CHUNK)
+    for row in session.scalars(query):
+        expected = end.seq + 1
+        if row.seq > expected:
+            return _Finding(expected, f"row {expected} is missing: removed, or moved elsewhere")
+        if row.seq < expected:
+            return _Finding(row.seq, f"row {row.seq} was inserted before the first")
+        if row_hash(row) != row.hash:
+            return _Finding(row.seq, f"row {row.seq} was changed or moved here")
+        if row.prev_hash != end.hash:
+            return _Finding(
+                row.seq, f"row {row.seq} does not follow row {end.seq}: one of the two was replaced"
+            )
+        end.seq, end.hash = row.seq, row.hash
+        session.expunge(row)
+    return None
+
+
+def _head(session: Session, sealer: Sealer, end: _End) -> _Finding | None:
+    """Compare the last row with the sealed head."""
+    head = session.get(AuditHeadRow, HEAD)
+    if head is None:
+        return _Finding(None, "the sealed head is missing") if end.seq else None
+    if not is_sealed(sealer, head):
+        return _Finding(None, "the seal of the head is wrong: it was changed, or another audit key is in use")
+    if head.seq > end.seq:
+        return _Finding(end.seq + 1, f"rows {end.seq + 1} to {head.seq} are missing: the end was cut off")
+    if head.seq < end.seq:
+        return _Finding(head.seq + 1, f"row {head.seq + 1} was added past the head")
+    if head.hash != end.hash:
+        return _Finding(None, "the last row is not the sealed one: rows were replaced and hashed again")
+    return None
+
+
+def _noted(session: Session, noted_head: str | None) -> _Finding | None:
+    if noted_head is None or noted_head == GENESIS:
+        return None
+    found = session.scalars(select(AuditRow.seq).where(AuditRow.hash == noted_head).limit(1)).first()
+    return (
+        None if found else _Finding(None, "the noted head is not in the chain: an older state was put back")
+    )
+
+
+def _cases(session: Session, sealer: Sealer) -> Iterator[_Finding]:
+    """Compare each case with the seal in its audit row."""
+    told = (
+        select(AuditRow, CaseRow)
+        .outerjoin(CaseRow, CaseRow.audit_seq == AuditRow.seq)
+        .where(AuditRow.action == Action.CASE_RECORDED)
+        .order_by(AuditRow.seq)
+    )
+    for audit, row in session.execute(told.execution_options(yield_per=_CHUNK)):
+        if row is None:
+            yield _Finding(audit.seq, f"case {audit.case_id} was removed")
+        elif not _sealed(audit, sealer.case_seal(row)):
+            yield _Finding(audit.seq, f"case {audit.case_id} was changed after it was recorded")
+    untold = (
+        select(CaseRow.id)
+        .outerjoin(AuditRow, (AuditRow.seq == CaseRow.audit_seq) & (AuditRow.action == Action.CASE_RECORDED))
+        .where(AuditRow.seq.is_(None))
+    )
+    for case_id in session.scalars(untold.limit(1)):
+        yield _Finding(None, f"case {case_id} has no row in the audit log")
+
+
+def _decisions(session: Session, sealer: Sealer) -> Iterator[_Finding]:
+    """Compare each decision with the seal in its audit row."""
+    told = (
+        select(AuditRow, DecisionRow)
+        .outerjoin(DecisionRow, DecisionRow.audit_seq == AuditRow.seq)
+        .where(AuditRow.action == Action.DECISION_RECORDED)
+        .order_by(AuditRow.seq)
+    )
+    for audit, row in session.execute(told.execution_options(yield_per=_CHUNK)):
+        if row is None:
+            yield _Finding(audit.seq, f"a decision on case {audit.case_id} was removed")
+        elif not _sealed(audit, sealer.decision_seal(row)):
+            yield _Finding(audit.seq, f"decision {row.number} on case {audit.case_id} was changed")
+    is_told = (AuditRow.seq == DecisionRow.audit_seq) & (AuditRow.action == Action.DECISION_RECORDED)
+    untold = select(DecisionRow.case_id).outerjoin(AuditRow, is_told).where(AuditRow.seq.is_(None))
+    for case_id in session.scalars(untold.limit(1)):
+        yield _Finding(None, f"a decision on case {case_id} has no row in the audit log")
+
+
+def _statuses(session: Session) -> Iterator[_Finding]:
+    """Compare each case's status with its last decision, and what supersedes it with the log."""
+    last = (
+        select(DecisionRow.case_id, func.max(DecisionRow.number).label("number"))
+        .group_by(DecisionRow.case_id)
+        .subquery()
+    )
+    query = (
+        select(CaseRow.id, CaseRow.status, CaseRow.audit_seq, DecisionRow.decision)
+        .outerjoin(last, last.c.case_id == CaseRow.id)
+        .outerjoin(DecisionRow, (DecisionRow.case_id == CaseRow.id) & (DecisionRow.number == last.c.number))
+    )
+    for case_id, status, seq, decision in session.execute(query.execution_options(yield_per=_CHUNK)):
+        expected = STATUS_AFTER[Verb(decision)] if decision else CaseStatus.OPEN
+        if status != expected:
+            yield _Finding(
+                seq, f"case {case_id} is marked {status}, its last decision makes it {expected.value}"
+            )
+    replaced = (
+        select(CaseRow.id, CaseRow.superseded_by, AuditRow.payload)
+        .outerjoin(AuditRow, (AuditRow.case_id == CaseRow.id) & (AuditRow.action == Action.CASE_SUPERSEDED))
+        .where(CaseRow.superseded_by.is_not(None) | AuditRow.seq.is_not(None))
+    )
+    for case_id, superseded_by, payload in session.execute(replaced):
+        if payload is None or json.loads(payload).get("superseded_by") != superseded_by:
+            yield _Finding(None, f"case {case_id}: what supersedes it was changed")
+
+
+def _sealed(audit: AuditRow, seal: str) -> bool:
+    # The chain was found intact before: the payload is the one that was written.
+    return hmac.compare_digest(str(json.loads(audit.payload)["seal"]).encode(), seal.encode())

@@ -1,0 +1,81 @@
+"""How close each phrase is to a message, by the encoder's vectors; a nudge among phrases that fit, no more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from drafting.bank import Bank, Phrase
+from knowledge_base.evidence import Encoder, Vectors
+
+# Purposes whose wording may follow the message; the rest say the same whatever the message is.
+FOLLOWING = frozenset({"feel", "receive", "thank", "lead", "ask", "act"})
+
+
+class FingerprintedEncoder(Encoder, Protocol):
+    """An encoder that names its weights."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the weights."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """Unit vectors of phrases by id; empty when there is no encoder."""
+
+    rows: Mapping[str, int]
+    matrix: Vectors
+
+    @classmethod
+    def none(cls) -> "Closeness":
+        """No closeness: every phrase is as close as any other."""
+        return cls({}, np.zeros((0, 1), dtype=np.float32))
+
+    @classmethod
+    def load(cls, bank: Bank, encoder: FingerprintedEncoder, cache: Path | None) -> "Closeness":
+        """Take vectors from the cache where they are of this encoder, and encode the rest in one batch."""
+        phrases = [phrase for phrase in bank.by_id.values() if phrase.purpose in FOLLOWING]
+        known = _read(cache, encoder.fingerprint) if cache is not None else {}
+        missing = [phrase for phrase in phrases if phrase.id not in known]
+        if missing:
+            vectors = encoder.encode([plain(phrase) for phrase in missing], kind="passage")
+            known |= {phrase.id: vector for phrase, vector in zip(missing, vectors, strict=True)}
+        matrix = np.stack([known[phrase.id] for phrase in phrases]).astype(np.float32)
+        return cls({phrase.id: row for row, phrase in enumerate(phrases)}, matrix)
+
+    def nudges(self, phrases: Sequence[Phrase], vector: Vectors | None) -> dict[str, float]:
+        """For each phrase a value from -0.4 to 0.4: how it stands among these for this message."""
+        rows = [(phrase.id, self.rows[phrase.id]) for phrase in phrases if phrase.id in self.rows]
+        if vector is None or len(rows) < 2 or vector.shape[-1] != self.matrix.shape[1]:
+            return {}
+        cosines = self.matrix[[row for _, row in rows]] @ vector.reshape(-1)
+        spread = float(cosines.std())
+        if not np.isfinite(spread) or spread < 1e-6:
+            return {}
+        standing = np.clip((cosines - cosines.mean()) / spread, -2, 2) * 0.2
+        return {phrase_id: float(value) for (phrase_id, _), value in zip(rows, standing, strict=True)}
+
+    def save(self, path: Path, fingerprint: str) -> None:
+        """Write the vectors beside the phrases, so that a start need not encode them."""
+        ids = sorted(self.rows)
+        matrix = self.matrix[[self.rows[phrase_id] for phrase_id in ids]].astype(np.float16)
+        np.savez_compressed(path, ids=np.array(ids), matrix=matrix, fingerprint=np.array(fingerprint))
+
+
+def plain(phrase: Phrase) -> str:
+    """The phrase as a sentence for the encoder: slot names read as words."""
+    return phrase.text.replace("{", "").replace("}", "").replace("_", " ")
+
+
+def _read(cache: Path, fingerprint: str) -> dict[str, Vectors]:
+    if not cache.is_file():
+        return {}
+    with np.load(cache, allow_pickle=False) as data:
+        if str(data["fingerprint"]) != fingerprint:
+            return {}
+        vectors = data["matrix"].astype(np.float32)
+        return {str(phrase_id): vector for phrase_id, vector in zip(data["ids"], vectors, strict=True)}

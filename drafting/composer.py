@@ -1,0 +1,157 @@
+"""Composes drafts out of approved answers and the sentence bank, from the best candidate to the safest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from drafting.answers import answer_sentences
+from drafting.bank import Bank, Treatment
+from drafting.channels import Channels
+from drafting.closeness import Closeness, FingerprintedEncoder
+from drafting.draft import Draft, Sentence
+from drafting.edges import Edges
+from drafting.joining import join, normal, split
+from drafting.packing import Place, Room, pack
+from drafting.plans import ANSWER, Plan, Plans, Step
+from drafting.request import ComposeRequest
+from drafting.selection import Choice, Selector, Wanted
+from drafting.situation import Labels, labels_of
+from drafting.slots import Departments, slot_values
+from drafting.topics import Topics
+from drafting.treatment import Treatments
+from drafting.words import content_words
+from policies.vocabulary import Visibility
+
+DRAFTER = "composer"
+CandidateDrafts = tuple[Draft, ...]
+"""One draft for each audience of the decision, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """How bold a candidate is."""
+
+    round: int
+    needs: frozenset[str]
+    answer: bool
+
+
+_TRIES = (
+    _Try(0, frozenset({"must", "should", "may"}), True),
+    _Try(1, frozenset({"must", "should"}), True),
+    _Try(2, frozenset({"must"}), True),
+    _Try(3, frozenset({"must", "should"}), False),
+    _Try(4, frozenset({"must"}), False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Knows the phrases, the plans and the channels."""
+
+    selector: Selector
+    topics: Topics
+    departments: Departments
+    channels: Channels
+    treatments: Treatments
+    edges: Edges
+
+    @classmethod
+    def load(
+        cls,
+        phrases_dir: Path,
+        channels: Channels,
+        encoder: FingerprintedEncoder | None = None,
+    ) -> "Composer":
+        """Load phrases, plans, topics and departments from a folder; a PolicyError names file and line."""
+        topics = Topics.load(phrases_dir / "topics.yaml")
+        plans = Plans.load(phrases_dir / "plans.yaml", topics.names)
+        bank = Bank.load(phrases_dir, plans.purposes, topics.names)
+        edges = Edges.load(phrases_dir / "edges.yaml")
+        closeness = (
+            Closeness.load(bank, encoder, phrases_dir / "vectors.npz") if encoder is not None else Closeness.none()
+        )
+        departments = Departments.load(phrases_dir / "departments.yaml")
+        selector = Selector(bank, plans, closeness)
+        return cls(selector, topics, departments, channels, Treatments.of(edges.treatment), edges)
+
+    @property
+    def bank(self) -> Bank:
+        """The sentence bank."""
+        return self.selector.bank
+
+    def compose(self, request: ComposeRequest) -> list[CandidateDrafts]:
+        """Candidates from the best to the safest; empty for a language without phrases or no audience."""
+        language = request.language
+        if language is None or not request.audiences():
+            return []
+        labels = {audience: labels_of(request, audience, self.topics) for audience in request.audiences()}
+        candidates: list[CandidateDrafts] = []
+        for attempt in _TRIES:
+            drafts = [self._draft(request, audience, labels[audience], attempt) for audience in request.audiences()]
+            complete = tuple(draft for draft in drafts if draft is not None)
+            if len(complete) == len(drafts) and complete not in candidates:
+                candidates.append(complete)
+        return candidates
+
+    def _draft(
+        self, request: ComposeRequest, audience: Visibility, labels: Labels, attempt: _Try
+    ) -> Draft | None:
+        language = request.language
+        assert language is not None
+        if not attempt.answer:
+            labels = frozenset(label for label in labels if not label.startswith("evidence:")) | {"evidence:no"}
+        plan = self.selector.plans.choose(labels)
+        answers = answer_sentences(request, language, audience) if attempt.answer else []
+        wanted = Wanted(
+            request=request,
+            labels=labels,
+            language=language,
+            treatment=self._treatment(request, plan, answers, language),
+            values=slot_values(request, language, audience, self.departments),
+            sent=frozenset(normal(part) for text in request.agent_texts for part in split(text)),
+            round=attempt.round,
+        )
+        places = [
+            place
+            for step in plan.steps_for(labels)
+            if step.need in attempt.needs and (place := self._place(step, wanted, plan, answers)) is not None
+        ]
+        room = Room(
+            limit=self.channels.limit(request.channel, audience, request.account.settings),
+            max_sentences=plan.max_sentences or self.channels.max_sentences(request.channel, audience),
+            measure=lambda sentences: self.channels.measure(join(sentences, request.channel), request.channel),
+        )
+        sentences = pack(places, room)
+        return None if not sentences else self._finished(sentences, request, audience, room)
+
+    def _place(self, step: Step, wanted: Wanted, plan: Plan, answers: Sequence[Sentence]) -> Place | None:
+        """A step with its candidates; None for a step that this answer makes superfluous."""
+        if ANSWER in step.purposes:
+            choices = [
+                Choice(sentence, -float(number), content_words(sentence.text))
+                for number, sentence in enumerate(answers)
+            ]
+            return Place(step.need, choices, counts=False)
+        if plan.uses_answer and answers and self.edges.superfluous(step.purposes, answers[0].text, wanted.language):
+            return None
+        return Place(step.need, self.selector.choices(step, wanted))
+
+    def _treatment(
+        self, request: ComposeRequest, plan: Plan, answers: Sequence[Sentence], language: str
+    ) -> Treatment:
+        """One voice: an answer that says tú or usted decides; else the account does."""
+        if plan.uses_answer:
+            for sentence in answers:
+                treatment = self.treatments.of_text(sentence.text, language)
+                if treatment != "any":
+                    return treatment
+        return request.account.treatment
+
+    def _finished(
+        self, sentences: Sequence[Sentence], request: ComposeRequest, audience: Visibility, room: Room
+    ) -> Draft:
+        sentences = [replace(sentence) for sentence in sentences]
+        text = join(sentences, request.channel)
+        length = self.channels.measure(text, request.channel)
+        return Draft(audience, text, length, room.limit, tuple(sentences), DRAFTER)

@@ -1,0 +1,89 @@
+"""Choosing phrases for one step of a draft: by conditions first, closeness second, chance (seeded) third."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drafting.bank import Bank, Phrase, Treatment
+from drafting.closeness import Closeness
+from drafting.draft import Sentence
+from drafting.joining import normal
+from drafting.plans import Plans, Step
+from drafting.request import ComposeRequest
+from drafting.situation import Labels
+from drafting.slots import fill
+from drafting.words import content_words
+
+_JITTER = 0.55
+"""Less than the step between two specific conditions, more than between two general ones."""
+_SLOT_BONUS = {"nombre": 0.6, "producto": 0.4, "codigo_seguimiento": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A sentence that could fill a step, with how well it fits."""
+
+    sentence: Sentence
+    score: float
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one draft asks of its phrases."""
+
+    request: ComposeRequest
+    labels: Labels
+    language: str
+    treatment: Treatment
+    values: Mapping[str, str]
+    sent: frozenset[str]
+    """What agents already said in the thread, normalised."""
+    round: int
+    """0 is the best try; later rounds vary the wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Ranks the phrases of the bank for a step."""
+
+    bank: Bank
+    plans: Plans
+    closeness: Closeness
+
+    def choices(self, step: Step, wanted: Wanted) -> list[Choice]:
+        """Every phrase that may fill the step, best first."""
+        fitting = [
+            (phrase, text)
+            for purpose in step.purposes
+            for phrase in self.bank.phrases(wanted.language, purpose)
+            if (text := self._text(phrase, wanted)) is not None
+        ]
+        nudges = self.closeness.nudges([phrase for phrase, _ in fitting], wanted.request.vector)
+        choices = [
+            Choice(
+                Sentence(text, phrase.source, phrase.role),
+                phrase.condition.weight
+                + sum(_SLOT_BONUS.get(slot, 0.1) for slot in phrase.slots)
+                + nudges.get(phrase.id, 0.0)
+                + _chance(wanted, phrase.id),
+                content_words(text),
+            )
+            for phrase, text in fitting
+        ]
+        return sorted(choices, key=lambda choice: (-choice.score, choice.sentence.source))
+
+    def _text(self, phrase: Phrase, wanted: Wanted) -> str | None:
+        """The phrase filled, or None when it does not fit."""
+        if phrase.treatment not in ("any", wanted.treatment):
+            return None
+        if not phrase.condition.holds(wanted.labels) or self.plans.ruled_out(phrase.text, wanted.labels):
+            return None
+        text = fill(phrase.text, wanted.values)
+        return None if text is None or normal(text) in wanted.sent else text
+
+
+def _chance(wanted: Wanted, phrase_id: str) -> float:
+    """The same for one message and phrase, different from message to message."""
+    key = f"{wanted.request.seed}:{wanted.round}:{phrase_id}"
+    return _JITTER * zlib.crc32(key.encode()) / 0xFFFFFFFF

@@ -1,0 +1,112 @@
+"""A message's situation as a set of labels (``flag:minor``) that phrases and plans put conditions on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drafting.request import ComposeRequest
+from drafting.topics import Topics
+from models.vocabulary import Emotion, Intent
+from policies.vocabulary import Channel, Disposition, Flag, Visibility
+
+Labels = frozenset[str]
+
+HURT_EMOTIONS = frozenset({"emotion:angry", "emotion:sad", "emotion:worried", "emotion:frustrated"})
+_HURT_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.CRISIS_RISK)
+_OPEN_KINDS = frozenset({"topic", "referral", "queue", "constraint", "product"})
+CLOSED_KINDS: Mapping[str, frozenset[str]] = {
+    "intent": frozenset(Intent),
+    "main": frozenset(Intent),
+    "flag": frozenset(Flag),
+    "emotion": frozenset(Emotion),
+    "disposition": frozenset(Disposition),
+    "channel": frozenset(Channel),
+    "audience": frozenset(Visibility),
+    "pair": frozenset({"yes", "no"}),
+    "evidence": frozenset({"yes", "no", "withheld"}),
+    "stage": frozenset({"first", "later"}),
+    "hurt": frozenset({"yes", "no"}),
+    "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
+    "serious": frozenset({"yes", "no"}),
+}
+# How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
+WEIGHTS: Mapping[str, float] = {
+    "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2, "emotion": 1.0,
+    "constraint": 1.0, "serious": 1.0, "queue": 1.0, "product": 0.5, "disposition": 0.4, "evidence": 0.4,
+    "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3,
+}  # fmt: skip
+
+
+def known_kind(kind: str) -> bool:
+    """Whether a condition of this kind exists."""
+    return kind in CLOSED_KINDS or kind in _OPEN_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when every group of alternatives meets the labels and none of ``unless`` does."""
+
+    groups: tuple[Labels, ...] = ()
+    unless: Labels = frozenset()
+
+    def holds(self, labels: Labels) -> bool:
+        """Whether the labels meet the condition."""
+        return self.unless.isdisjoint(labels) and all(not group.isdisjoint(labels) for group in self.groups)
+
+    @property
+    def weight(self) -> float:
+        """How specific the condition is."""
+        return sum(WEIGHTS[next(iter(group)).split(":", 1)[0]] for group in self.groups)
+
+
+def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> Labels:
+    """Every label that holds of a request, for the draft of one audience."""
+    understanding, decision = request.understanding, request.decision
+    intents = [str(intent) for intent, _ in understanding.intents]
+    labels = {f"intent:{intent}" for intent in intents}
+    labels |= {f"main:{intent}" for intent in intents[:1]}
+    labels |= {f"flag:{raised.code}" for raised in decision.flags}
+    labels |= {f"topic:{tag}" for tag in understanding.tags}
+    labels |= {f"topic:{topic}" for topic in topics.find(request.text.value, request.language)}
+    labels |= {f"constraint:{name}" for name in decision.draft_constraints}
+    labels |= {
+        f"emotion:{understanding.emotion}",
+        f"disposition:{decision.disposition}",
+        f"channel:{request.channel}",
+        f"audience:{audience}",
+        f"queue:{decision.queue}",
+        f"pair:{'yes' if len(decision.audiences) > 1 else 'no'}",
+        f"stage:{'later' if request.agent_texts or request.customer_turns > 1 else 'first'}",
+        f"evidence:{_evidence(request, audience)}",
+    }
+    hurt = f"emotion:{understanding.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
+    labels.add(f"hurt:{'yes' if hurt else 'no'}")
+    labels |= _referral_labels(request)
+    return frozenset(labels)
+
+
+def _referral_labels(request: ComposeRequest) -> set[str]:
+    decision, criteria = request.decision, request.understanding.adverse_event
+    labels = {f"serious:{'yes' if criteria is not None and criteria.serious_hint else 'no'}"}
+    if request.understanding.referral_topic:
+        labels.add(f"referral:{request.understanding.referral_topic}")
+    if decision.disposition == Disposition.URGENT_REFERRAL:
+        kind = decision.referral.kind if decision.referral is not None else ""
+        if decision.has(Flag.SELF_HARM):
+            labels.add("urgent:helpline")
+        if kind == "poison_centre":
+            labels.add("urgent:poison_centre")
+        if decision.has(Flag.EMERGENCY) or kind == "emergency" or not any(x.startswith("urgent:") for x in labels):
+            labels.add("urgent:emergency")
+    return labels
+
+
+def _evidence(request: ComposeRequest, audience: Visibility) -> str:
+    """``yes``: an answer may be quoted here; ``withheld``: there is one, not for this audience."""
+    if request.retrieval.abstained or not request.retrieval.evidence:
+        return "no"
+    best = request.retrieval.evidence[0]
+    if best.cross_language or request.language is None:
+        return "no"
+    if best.answer.audience == "private" and audience == Visibility.PUBLIC:
+        return "withheld"
+    return "yes"

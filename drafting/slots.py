@@ -1,0 +1,116 @@
+"""Slots: the typed places of a phrase, filled from a known value or else ruling the phrase out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from drafting.files import load_yaml, validated
+from drafting.request import ComposeRequest
+from drafting.topics import fold
+from policies.account import Account
+from policies.vocabulary import Visibility
+
+SLOT = re.compile(r"\{(\w+)\}")
+# From the account (policies/accounts/*.yaml): terms, links and contacts of the company.
+ACCOUNT_SLOTS = frozenset(
+    "plazo_respuesta plazo_urgente plazo_legal enlace_seguro contacto_farmacovigilancia portal_notificacion "
+    "telefono_atencion horario_atencion telefono_citas enlace_privacidad contacto_dpd enlace_catalogo "
+    "enlace_prospecto enlace_sucursales enlace_empleo enlace_info contacto_prensa contacto_comercial "
+    "enlace_pedidos firma".split()
+)
+# From the case in hand.
+CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "departamento", "nombre"})
+# From the safety numbers of the customer's country.
+SAFETY_SLOTS = frozenset({"numero_emergencias", "linea_ayuda", "telefono_toxicologia"})
+PRIVATE_SLOTS = frozenset({"codigo_seguimiento", "nombre"})
+_SAME_EVERYWHERE = re.compile(r"(?:https?://)?[\w.+-]+@?[\w-]*(?:\.[\w-]+)+(?:/\S*)?|[+\d][\d\s-]{1,}\d")
+
+
+@cache
+def known_slots() -> frozenset[str]:
+    """Every slot that a phrase may name."""
+    return ACCOUNT_SLOTS | CASE_SLOTS | SAFETY_SLOTS
+
+
+class _DepartmentFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    default: str
+    queues: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Departments:
+    """How a queue is called before a customer, by language; the default serves unknown queues."""
+
+    queues: Mapping[str, Mapping[str, str]]
+    default: str
+
+    @classmethod
+    def load(cls, path: Path) -> "Departments":
+        """Load the names of departments."""
+        file = validated(_DepartmentFile, load_yaml(path), path)
+        return cls(file.queues, file.default)
+
+    def name(self, queue: str, language: str) -> str | None:
+        """Name of the department behind a queue."""
+        names = self.queues.get(queue) or self.queues.get(self.default, {})
+        return names.get(language)
+
+
+def slot_values(
+    request: ComposeRequest, language: str, audience: Visibility, departments: Departments
+) -> dict[str, str]:
+    """Value of every slot that is known for this case and audience."""
+    values = {name: value for name in ACCOUNT_SLOTS if (value := _account_value(request.account, name, language))}
+    values |= {name: value for name, value in request.safety_numbers.items() if name in SAFETY_SLOTS and value}
+    department = departments.name(request.decision.queue, language)
+    if department:
+        values["departamento"] = department
+    product = request.product or product_named(request.text.value, request.account.products)
+    if product:
+        values["producto"] = product
+    if request.account.signature:
+        values["firma"] = request.account.signature
+    if audience == Visibility.PRIVATE:
+        if request.tracking_code:
+            values["codigo_seguimiento"] = request.tracking_code
+        if request.customer_name:
+            values["nombre"] = request.customer_name
+    return values
+
+
+def _account_value(account: Account, name: str, language: str) -> str | None:
+    """A slot in the customer's language; links, phones and addresses serve in every language."""
+    values = account.slots.get(name, {})
+    value = values.get(language)
+    if value is None:
+        value = next((other for other in values.values() if _SAME_EVERYWHERE.fullmatch(other)), None)
+    return value
+
+
+def product_named(text: str, products: tuple[str, ...]) -> str | None:
+    """The one product that a text names, as the company spells it; None for none or several."""
+    folded = fold(text)
+    named = {name for name in products if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)}
+    longest = {name for name in named if not any(name != other and fold(name) in fold(other) for other in named)}
+    return longest.pop() if len(longest) == 1 else None
+
+
+def fill(text: str, values: Mapping[str, str]) -> str | None:
+    """The phrase with its slots filled, or None when a value is missing."""
+    missing = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal missing
+        found = values.get(match.group(1))
+        missing = missing or not found
+        return found or ""
+
+    filled = SLOT.sub(value, text)
+    return None if missing else filled

@@ -1,0 +1,64 @@
+"""Finer topics of a message (``late``, ``broken``), found by words, that make the choice of phrases concrete."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from drafting.files import load_yaml, validated
+from policies.errors import PolicyError
+
+_MARKS = dict.fromkeys(range(0x300, 0x370))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for matching words."""
+    return unicodedata.normalize("NFD", text.lower()).translate(_MARKS)
+
+
+class _TopicFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    topics: dict[str, dict[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Compiled topic words by language; ``any`` holds in every language."""
+
+    patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
+
+    @classmethod
+    def load(cls, path: Path) -> "Topics":
+        """Load the topics; a PolicyError names file, topic and language."""
+        file = validated(_TopicFile, load_yaml(path), path)
+        patterns: dict[str, dict[str, re.Pattern[str]]] = {}
+        for topic, languages in file.topics.items():
+            patterns[topic] = {}
+            for language, words in languages.items():
+                try:
+                    patterns[topic][language] = re.compile(r"(?<!\w)(?:" + "|".join(words) + ")")
+                except re.error as error:
+                    raise PolicyError(f"{path.name}: topics.{topic}.{language}: {error}") from None
+                if patterns[topic][language].search(""):
+                    raise PolicyError(f"{path.name}: topics.{topic}.{language}: matches an empty text")
+        return cls(patterns)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every topic there is."""
+        return frozenset(self.patterns)
+
+    def find(self, text: str, language: str | None) -> frozenset[str]:
+        """Topics whose words stand in the text."""
+        folded = fold(text)
+        keys = [key for key in (language, "any") if key is not None]
+        return frozenset(
+            topic
+            for topic, patterns in self.patterns.items()
+            if any(key in patterns and patterns[key].search(folded) for key in keys)
+        )

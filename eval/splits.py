@@ -1,0 +1,159 @@
+"""Fixes which rows train, tune and test, by a rule that looks at ids and near-duplicates only.
+
+Run ``python -m eval.splits`` to write the split files again; a test holds the committed ones to the rule.
+"""
+
+import argparse
+import hashlib
+import itertools
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+TRAIN_SHARE, DEV_SHARE = 0.7, 0.1
+"""Shares of groups, not of rows; what is left (0.2) is the test split."""
+
+NEAR_DUPLICATE = 0.15
+"""Jaccard index of character 5-grams. Measured on this set: 0.33 is the highest pair, and from 0.15 down the
+pairs share a stock opening only ("¿a qué hora cierra…"), so the line is drawn on the cautious side."""
+
+NGRAM = 5
+COMMON = 200
+"""5-grams in more texts than this cannot make a pair near-duplicate alone; skipping them keeps it quick."""
+
+_FAMILY = re.compile(r"^family (\d+)\b")
+
+COMPANY_SPLITS = {"kb_optica": "dev", "kb_seguro": "test"}
+"""Retrieval is split by company (the others train): a retriever is judged on answers it never saw."""
+
+
+class Split(StrEnum):
+    """Where a row may be used."""
+
+    TRAIN = "train"
+    DEV = "dev"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the rule may look at: the id, the text, and the family when the author named one."""
+
+    id: str
+    text: str
+    family: str | None = None
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Character 5-grams of the text in lower case, without accents, punctuation and emoji."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    words = " ".join(re.findall(r"[^\W_]+", plain)) or text
+    return frozenset(words[i : i + NGRAM] for i in range(max(1, len(words) - NGRAM + 1)))
+
+
+def near_duplicates(items: Sequence[Item], threshold: float = NEAR_DUPLICATE) -> list[tuple[str, str]]:
+    """Pairs of ids whose texts have a Jaccard index of 5-grams of at least the threshold."""
+    grams = {item.id: shingles(item.text) for item in items}
+    holders: dict[str, list[str]] = defaultdict(list)
+    for name, found in grams.items():
+        for gram in found:
+            holders[gram].append(name)
+    candidates = {
+        pair
+        for names in holders.values()
+        if len(names) <= COMMON
+        for pair in itertools.combinations(sorted(names), 2)
+    }
+    return sorted(
+        (a, b)
+        for a, b in candidates
+        if len(grams[a] & grams[b]) >= threshold * len(grams[a] | grams[b])
+    )
+
+
+def group(items: Sequence[Item]) -> dict[str, str]:
+    """Each id with the smallest id of its group (near-duplicates and families, closed transitively)."""
+    parent = {item.id: item.id for item in items}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    families: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        if item.family is not None:
+            families[item.family].append(item.id)
+    same_family = (pair for names in families.values() for pair in itertools.pairwise(names))
+    for a, b in itertools.chain(near_duplicates(items), same_family):
+        low, high = sorted((root(a), root(b)))
+        parent[high] = low
+    return {name: root(name) for name in parent}
+
+
+def side(group_id: str) -> Split:
+    """The split of a group: its smallest id, hashed (SHA-256) into [0, 1)."""
+    share = int.from_bytes(hashlib.sha256(group_id.encode()).digest()[:8]) / 2**64
+    if share < TRAIN_SHARE:
+        return Split.TRAIN
+    return Split.DEV if share < TRAIN_SHARE + DEV_SHARE else Split.TEST
+
+
+def assign(items: Sequence[Item]) -> dict[str, Split]:
+    """Every id with its split, in order of id."""
+    groups = group(items)
+    return {name: side(groups[name]) for name in sorted(groups)}
+
+
+def read_items(files: Iterable[Path]) -> list[Item]:
+    """Read ids, texts and families from JSONL files of messages."""
+    items = []
+    for path in files:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            found = _FAMILY.match(row.get("note", ""))
+            family = f"{path.stem}:{found.group(1)}" if found else None
+            items.append(Item(row["id"], row["text"], family))
+    return items
+
+
+def build(data: Path = DATA) -> dict[Path, dict[str, Split]]:
+    """The three split files and what they must hold. Messages of both sets are grouped together."""
+    messages = read_items(sorted((data / "messages").glob("messages_*.jsonl")))
+    redaction = read_items(sorted((data / "redaction").glob("redaction_*.jsonl")))
+    assigned = assign([*messages, *redaction])
+    companies = sorted(path.name for path in (data / "retrieval").glob("kb_*"))
+
+    def pick(chosen: Sequence[Item]) -> dict[str, Split]:
+        return {name: assigned[name] for name in sorted(item.id for item in chosen)}
+
+    return {
+        data / "messages" / "splits.json": pick(messages),
+        data / "redaction" / "splits.json": pick(redaction),
+        data / "retrieval" / "splits.json": {c: Split(COMPANY_SPLITS.get(c, "train")) for c in companies},
+    }
+
+
+def load(folder: Path) -> Mapping[str, Split]:
+    """Read the committed splits of a data folder."""
+    return {k: Split(v) for k, v in json.loads((folder / "splits.json").read_text(encoding="utf-8")).items()}
+
+
+def main() -> None:
+    """Write the split files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    for path, splits in build(parser.parse_args().data).items():
+        path.write_text(json.dumps(splits, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

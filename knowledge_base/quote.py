@@ -1,0 +1,79 @@
+"""Cuts approved text into sentences, verbatim, and picks the ones closest to a question."""
+
+import re
+from collections.abc import Mapping
+
+from knowledge_base.analysis import grams, terms
+
+MAX_QUOTE = 320
+"""Characters of a quote: about two sentences."""
+
+GRAM_WEIGHT = 0.2
+"""A shared 4-gram against a shared word: a word has about five."""
+
+# A full stop ends a sentence when an opening follows, unless it belongs to an abbreviation or an initial.
+_END = re.compile(r"(?<=[.!?…])[\"»”)\]]*\s+(?=[\"«“(\[¿¡A-ZÁÀÉÈÍÓÒÚÑÇ0-9])|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:aprox|art|arts|av|avda|c|d|da|dr|dra|dras|dres|ej|etc|gral|máx|mín|n|núm|pág|págs|pl|prof|sr|sra|sras"
+    r"|sres|st|tel|tfno|ud|uds|vd|vs|EE|UU|[A-ZÁÉÍÓÚ])|\b\d{1,2})\.$",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text in order, each a verbatim piece without the blanks around it."""
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        piece = text[start : match.start()].strip()
+        if "\n" not in match.group() and _ABBREVIATION.search(piece) and not piece.endswith("etc."):
+            continue
+        if piece:
+            end = match.start() + len(match.group().rstrip())
+            found.append(text[start:end].strip())
+        start = match.end()
+    rest = text[start:].strip()
+    return (*found, rest) if rest else tuple(found)
+
+
+def leading_sentences(text: str, limit: int) -> str:
+    """The first sentences that fit into ``limit`` characters, verbatim; empty when not even one does."""
+    start = end = 0
+    for sentence in sentences(text):
+        begin = text.index(sentence, end)
+        if begin + len(sentence) - start > limit:
+            break
+        if end == 0:
+            start = begin
+        end = begin + len(sentence)
+    return " ".join(text[start:end].split())
+
+
+def best_quote(text: str, question: str, language: str, weights: Mapping[str, float]) -> str:
+    """The sentence closest to the question, with the next one where it still fits; verbatim.
+
+    Args:
+        text: approved text.
+        question: the customer's question, redacted.
+        language: of the text.
+        weights: of each term (inverse document frequency); terms not in it count 1.
+    """
+    pieces = sentences(text)
+    if len(pieces) <= 1:
+        return text
+    wanted = dict.fromkeys(grams(question, language), GRAM_WEIGHT)
+    wanted |= {term: weights.get(term, 1.0) for term in terms(question, language)}
+    scores = [_overlap(piece, language, wanted) for piece in pieces]
+    best = scores.index(max(scores))  # the first of equals: answers open with the point
+    begin = text.index(pieces[best])
+    end = begin + len(pieces[best])
+    if best + 1 < len(pieces):
+        following = text.index(pieces[best + 1], end) + len(pieces[best + 1])
+        if following - begin <= MAX_QUOTE and "\n" not in text[begin:following]:
+            end = following
+    return text[begin:end]
+
+
+def _overlap(piece: str, language: str, wanted: Mapping[str, float]) -> float:
+    held = {*terms(piece, language), *grams(piece, language)}
+    return sum(weight for term, weight in wanted.items() if term in held)

@@ -1,0 +1,129 @@
+"""Finds the approved answer to a question, or says that there is none."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from knowledge_base.answer import ApprovedAnswer
+from knowledge_base.config import RetrievalConfig
+from knowledge_base.evidence import Encoder, Evidence, Query, Retrieval, Vectors
+from knowledge_base.features import calibrate, describe, fuse, gather
+from knowledge_base.governance import RequiredRoles
+from knowledge_base.index import Filter, Index
+from knowledge_base.loader import KnowledgeBase
+from knowledge_base.quote import best_quote
+from knowledge_base.vector_cache import VectorCache
+
+_NOTHING = Retrieval((), abstained=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What searches see: swapped as a whole, never changed in place."""
+
+    index: Index
+    blocked: frozenset[str] = frozenset()
+    """Answers taken out while the next index is being built."""
+
+
+class Retriever:
+    """Searches one knowledge base. Safe to share between threads; ``replace`` swaps the base in one step."""
+
+    def __init__(self, index: Index, encoder: Encoder, config: RetrievalConfig, cache: VectorCache) -> None:
+        self._state = _State(index)
+        self._encoder = encoder
+        self._config = config
+        self._cache = cache
+        self._changing = threading.Lock()
+
+    @classmethod
+    def build(
+        cls,
+        kb: KnowledgeBase,
+        encoder: Encoder,
+        config: RetrievalConfig,
+        *,
+        required_roles: RequiredRoles,
+        cache_dir: Path | None = None,
+    ) -> "Retriever":
+        """Index a knowledge base; with ``cache_dir`` only passages not seen before are encoded."""
+        cache = VectorCache(encoder, cache_dir)
+        return cls(Index.build(kb, required_roles, config.lexical, cache), encoder, config, cache)
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the knowledge base in use."""
+        return self._state.index.fingerprint
+
+    def search(self, query: Query, k: int = 10) -> Retrieval:
+        """Return the best ``k`` answers in force that fit the query's filters, best first.
+
+        Raises:
+            ValueError: ``k`` is below 1, or the query's vector does not fit the encoder.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
+        vector = self._vector(query)
+        while True:
+            state = self._state
+            found = _NOTHING if vector is None else self._search(state, query, vector, k)
+            if self._state is state:  # else something was withdrawn meanwhile: look again
+                return found
+
+    def replace(self, kb: KnowledgeBase) -> None:
+        """Swap in another version of the knowledge base.
+
+        What it withdraws or lacks is blocked at once, before the new index is built.
+        """
+        with self._changing:
+            index = self._state.index
+            same = {answer.id: answer for answer in kb.answers}
+            gone = {answer.id for answer in index.answers if same.get(answer.id) != answer}
+            self._state = replace(self._state, blocked=self._state.blocked | gone)
+            self._state = _State(Index.build(kb, index.roles, self._config.lexical, self._cache))
+
+    def withdraw(self, answer_ids: Iterable[str]) -> None:
+        """Take answers out at once, until the next ``replace``."""
+        with self._changing:
+            self._state = replace(self._state, blocked=self._state.blocked.union(answer_ids))
+
+    def _vector(self, query: Query) -> Vectors | None:
+        if query.vector is not None:
+            vector = np.asarray(query.vector, dtype=np.float32).reshape(-1)
+        elif query.text.strip() and self._state.index.answers:
+            vector = self._encoder.encode([query.text], kind="query")[0]
+        else:
+            return None
+        expected = self._state.index.vectors.shape[1]
+        if expected and (vector.shape[0] != expected or not np.isfinite(vector).all()):
+            raise ValueError(f"a finite vector of {expected} dimensions is expected, not {vector.shape[0]}")
+        return vector
+
+    def _search(self, state: _State, query: Query, vector: Vectors, k: int) -> Retrieval:
+        index = state.index
+        allowed = index.allowed(Filter.of(query))
+        if state.blocked:
+            allowed = allowed & np.array([answer.id not in state.blocked for answer in index.answers])
+        if not allowed.any():
+            return _NOTHING
+        candidates = gather(index, query.text, query.language, vector, allowed, self._config)
+        fused = fuse(candidates, self._config)
+        scores = calibrate(describe(candidates, fused), self._config)
+        evidence: list[Evidence] = []
+        ceiling = 1.0  # no score above that of an answer placed before
+        for place in np.argsort(-fused, kind="stable")[:k]:
+            ceiling = min(ceiling, float(scores[place]))
+            answer = index.answers[candidates.positions[place]]
+            evidence.append(_evidence(answer, ceiling, query, index.lexical.idf))
+        return Retrieval(tuple(evidence), abstained=evidence[0].score < self._config.abstain.threshold)
+
+
+def _evidence(answer: ApprovedAnswer, score: float, query: Query, idf: dict[str, float]) -> Evidence:
+    texts = answer.by_language()
+    foreign = query.language not in texts
+    language = query.language if not foreign else ("es" if "es" in texts else next(iter(texts)))
+    quote = best_quote(texts[language].full, query.text, language, idf)
+    return Evidence(answer, score, quote, cross_language=foreign)

@@ -1,0 +1,148 @@
+"""Codes and numbers by what is said before them, and a safety net for those that nothing explains.
+
+"pedido FV-2291834", "colegiada 48/31/07726", "Hª clínica 118.734": the nearest label phrase gives the type.
+A long or mixed code without a label is masked as an order or reference number, unless its neighbours show a
+price, a measure, a lot, a national drug code, a regulation or the like.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+
+_CHUNK = re.compile(r"(?<![^\W_])[#nº]{0,2}[^\W_]+(?:[-./·_&°*]+[^\W_]+)*")
+_HAS_DIGIT = re.compile(r"\d")
+_JOINT = re.compile(r" ?[ /–-] ?")
+_PREFIX = re.compile(r"(?<![^\W_])[A-Z]{2,5} $")
+_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19|20)\d\d")
+_TIME = re.compile(r"\d{1,2}[.:h]\d{2}h?")
+_UNITED = re.compile(r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)")
+_SPACE_LETTERS = re.compile(r"[a-z]+\d{1,3}[a-z]*|\d{1,2}[a-z]+\d?")
+_AFTER_COMMA = re.compile(r",\d{1,2}(?!\d)")
+NET_SCORE = 0.45
+LABEL_SCORE = 0.75
+DEFAULT_REACH = 40
+LOOSE_LABELS = frozenset({"ORDER_ID", "PHONE_NUMBER", "CREDIT_CARD", "BANK_ACCOUNT", "LICENSE_PLATE"})
+"""Labels that are everyday words; a short number after them is only taken when it is a code by its shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words that announce a code of one type; ``entity`` None: what follows is not personal."""
+
+    entity: str | None
+    phrases: tuple[str, ...]
+    reach: int
+
+
+def compile_labels(labels: Sequence[Label]) -> re.Pattern[str]:
+    """Compile all label phrases into one pattern whose group name is the label's position. Raises re.error."""
+    groups = (f"(?P<l{index}>{'|'.join(label.phrases)})" for index, label in enumerate(labels))
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(groups) + r")(?![^\W_])")
+
+
+class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """Finds labelled codes and unexplained ones."""
+
+    def __init__(self, labels: Sequence[Label], innocent: Mapping[str, str]) -> None:
+        self._labels = tuple(labels)
+        self._label = compile_labels(labels)
+        self._before = re.compile(rf"(?:{innocent['before']})$")
+        self._after = re.compile(innocent["after"])
+        entities = sorted({label.entity for label in labels if label.entity} | {"ORDER_ID"})
+        super().__init__(supported_entities=entities, name="CodeRecognizer", supported_language=LANGUAGE)
+
+    def load(self) -> None:
+        """Do nothing: patterns are compiled when the registry is read."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+        """Return codes with the type of their label, or as references."""
+        folded = nlp_artifacts.plain
+        if not _HAS_DIGIT.search(folded):
+            return []
+        labels = [(match.end(), int((match.lastgroup or "l0")[1:])) for match in self._label.finditer(folded)]
+        found = []
+        for start, end in _chunks(text):
+            label = self._label_of(labels, folded, start)
+            scored = self._judge(text, folded, start, end, label)
+            if scored is not None:
+                entity, score, reason = scored
+                found.append(result(entity, start, end, score, self.name, reason))
+        return found
+
+    def _label_of(self, labels: list[tuple[int, int]], folded: str, start: int) -> Label | None:
+        """Return the nearest label before ``start`` that reaches it."""
+        index = bisect_right(labels, (start, len(self._labels))) - 1
+        if index < 0:
+            return None
+        end, number = labels[index]
+        label = self._labels[number]
+        gap = folded[end:start]
+        return label if len(gap) <= label.reach and ". " not in gap[1:] and gap.count("\n") < 2 else None
+
+    def _judge(
+        self, text: str, folded: str, start: int, end: int, label: Label | None
+    ) -> tuple[str, float, str] | None:
+        chunk = folded[start:end]
+        if label is not None and label.entity is None:
+            return None
+        strict = label is not None and label.entity not in LOOSE_LABELS
+        if not strict and self._is_innocent(folded, start, end, chunk):
+            return None
+        digits = sum(char.isdigit() for char in chunk)
+        if label is not None and _is_code(chunk, digits, 3 if strict else 4) and not _UNITED.fullmatch(chunk):
+            return str(label.entity), LABEL_SCORE, f"label_{label.entity}"
+        if _is_unexplained(text[start:end], chunk, digits):
+            return "ORDER_ID", NET_SCORE, "unexplained_code"
+        return None
+
+    def _is_innocent(self, folded: str, start: int, end: int, chunk: str) -> bool:
+        return bool(
+            self._before.search(folded[max(0, start - 12) : start])
+            or self._after.match(folded[end : end + 16])
+            or _AFTER_COMMA.match(folded[end : end + 4])
+            or _DATE.fullmatch(chunk)
+            or _TIME.fullmatch(chunk)
+            or _UNITED.fullmatch(chunk)
+        )
+
+
+def _chunks(text: str) -> list[tuple[int, int]]:
+    """Return codes with a digit; groups of digits parted by one blank, and a prefix of capitals, are joined."""
+    joined: list[tuple[int, int]] = []
+    for match in _CHUNK.finditer(text):
+        if not _HAS_DIGIT.search(match.group()):
+            continue
+        start, end = match.span()
+        if joined and _joins(text, joined[-1], start, end):
+            joined[-1] = (joined[-1][0], end)
+            continue
+        prefix = _PREFIX.search(text[max(0, start - 7) : start])
+        joined.append((start - len(prefix.group()) if prefix else start, end))
+    return joined
+
+
+def _joins(text: str, last: tuple[int, int], start: int, end: int) -> bool:
+    between = text[last[1] : start]
+    if not between or len(between) > 3 or not _JOINT.fullmatch(between):
+        return False
+    head, tail = text[last[0] : last[1]], text[start:end]
+    return head[-1].isdigit() and tail[0].isdigit() and len(re.sub(r"\D", "", head)) + len(tail) >= 4 and len(tail) >= 2
+
+
+def _is_code(chunk: str, digits: int, least: int) -> bool:
+    return digits >= least or (digits >= 2 and len(chunk) >= 5 and any(char.isalpha() for char in chunk))
+
+
+def _is_unexplained(original: str, chunk: str, digits: int) -> bool:
+    """Whether a code without a label is an identifier by its shape."""
+    letters = any(char.isalpha() for char in chunk)
+    marks = any(char in "-/._·" for char in chunk)
+    if letters:
+        capital = any(char.isupper() for char in original)
+        return digits >= 5 or (digits >= 4 and (marks or capital) and not _SPACE_LETTERS.fullmatch(chunk))
+    if marks:
+        return digits >= 5 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", chunk) or digits >= 7
+    return digits >= 5

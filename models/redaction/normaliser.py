@@ -1,0 +1,140 @@
+"""Views of a text in which disguised characters read plainly, each with a map back to the original.
+
+A recognizer runs on a view; ``View.span`` gives the offsets in the original text, exactly. Folding covers
+zero-width and bidirectional marks, soft hyphens, keycap and circled digits, full-width and mathematical
+letters, other scripts' digits, Cyrillic and Greek look-alikes, and decomposed accents.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.errors import TextError
+
+_HOMOGLYPHS = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХҮаеоѕіјрсухԁһӏνορΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικυ",
+    "ABESIJKMHOPCTYXYaeosijpcyxdhlvopABEZHIKMNOPTYXaiku",
+)
+_HOMOGLYPH = re.compile("[" + "".join(map(chr, _HOMOGLYPHS)) + "]")
+_WORD = re.compile(r"[^\W_]+")
+_LATIN = re.compile(r"[A-Za-z0-9]")
+_SINGLE_FORMS = frozenset({"<font>", "<wide>", "<narrow>", "<circle>", "<square>", "<compat>"})
+_QUOTES = {"‘": "'", "’": "'", "´": "'", "`": "'", "ʼ": "'", "′": "'"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A reading of the original: character ``i`` stands for original code points ``starts[i]:ends[i]``."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a non-empty half-open span of this view to the original."""
+        return self.starts[start], self.ends[end - 1]
+
+    def replace(self, pieces: Sequence[tuple[int, int, str]]) -> "View":
+        """Return a view where each (start, end, text) piece, in order and apart, reads as ``text``."""
+        chars: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        position = 0
+        for start, end, text in pieces:
+            chars.append(self.text[position:start])
+            starts.extend(self.starts[position:start])
+            ends.extend(self.ends[position:start])
+            chars.append(text)
+            starts.extend([self.starts[start]] * len(text))
+            ends.extend([self.ends[end - 1]] * len(text))
+            position = end
+        chars.append(self.text[position:])
+        starts.extend(self.starts[position:])
+        ends.extend(self.ends[position:])
+        return View("".join(chars), starts, ends)
+
+    def cut(self, start: int, end: int) -> "View":
+        """Return the part from ``start`` to ``end``."""
+        return View(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
+
+def check_text(text: str, limit: int) -> None:
+    """Raise TextError for lone surrogates, or more than ``limit`` characters."""
+    if len(text) > limit:
+        raise TextError(f"text has {len(text)} characters; the limit is {limit}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise TextError(f"text has a lone surrogate at character {error.start}") from None
+
+
+@lru_cache(maxsize=8192)
+def _fold_char(char: str) -> str:
+    """Return what a character reads as: itself, another one, or nothing."""
+    if char in _QUOTES:
+        return _QUOTES[char]
+    category = unicodedata.category(char)
+    if category in {"Cf", "Me"} or "\ufe00" <= char <= "\ufe0f" or char in "\u034f\u115f\u1160\u3164":
+        return ""
+    if category in {"Zs", "Zl", "Zp"}:
+        return "\n" if category != "Zs" else " "
+    if category == "Pd":
+        return "-"
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)
+    form, _, rest = unicodedata.decomposition(char).partition(" ")
+    if form in _SINGLE_FORMS and rest and " " not in rest:
+        return chr(int(rest, 16))
+    return char
+
+
+def _unmask_scripts(text: str) -> str:
+    """Read Cyrillic and Greek look-alikes as Latin in words that mix scripts or hold nothing else."""
+    if not _HOMOGLYPH.search(text):
+        return text
+
+    def latin(match: re.Match[str]) -> str:
+        word = match.group()
+        plain = word.translate(_HOMOGLYPHS)
+        return plain if plain != word and (_LATIN.search(word) or plain.isascii()) else word
+
+    return _WORD.sub(latin, text)
+
+
+def fold(text: str) -> View:
+    """Return the plain reading of a text. Case and accents stay; the text must have passed ``check_text``."""
+    if text.isascii():
+        return View(text, range(len(text)), range(1, len(text) + 1))
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for index, char in enumerate(text):
+        folded = char if char.isascii() else _fold_char(char)
+        if folded and not char.isascii() and unicodedata.combining(char) and chars:
+            composed = unicodedata.normalize("NFC", chars[-1] + char)
+            chars[-1] = composed if len(composed) == 1 else chars[-1]
+            folded = ""
+        if folded:
+            chars.append(folded)
+            starts.append(index)
+            ends.append(index + 1)
+        elif chars and not chars[-1].isspace():
+            ends[-1] = index + 1
+    return View(_unmask_scripts("".join(chars)), starts, ends)
+
+
+@lru_cache(maxsize=8192)
+def _plain_char(char: str) -> str:
+    lowered = char.lower()
+    base = unicodedata.normalize("NFD", lowered)[:1]
+    return base if len(base) == 1 and (base.isalpha() or base == lowered) else lowered[:1] or char
+
+
+def plain(text: str) -> str:
+    """Return the text in lower case without accents, character for character (same length)."""
+    if text.isascii():
+        return text.lower()
+    return "".join(char if char.isascii() and not char.isupper() else _plain_char(char) for char in text)

@@ -1,0 +1,257 @@
+"""Names of persons: gazetteer, capitals, and the words that stand before or around a name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.redaction.gazetteer import Gazetteer
+from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.tokens import Token
+
+PARTICLES = frozenset("de del la las los y i e da do das dos von van ap el al".split())
+_HONORIFIC = frozenset("sor fray mossen don dona dn dna sr sra srta srs dr dra drs doctor doctora doctores mr mrs ms miss".split())
+_PREPOSITIONS = frozenset("a con de por para y e o amb i per ni que com rekin with for to from and".split())
+_ABBREVIATED = re.compile(r"(?:M\.?ª|Mª|Ma|Fco|Fdez|Hdez|Rguez|Glez|Mtnez|Ant|J|M|A|B|P|C|R|Y\.?ª)\.?")
+MAX_TOKENS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCues:
+    """Folded words and phrases that announce a name, from the policy file.
+
+    After ``strong`` ones any capitalised word that is not common is a name; after ``weak`` ones a name of the
+    lists is, also in lower case or when it is a common word.
+    """
+
+    strong: frozenset[tuple[str, ...]]
+    weak: frozenset[tuple[str, ...]]
+    closings: frozenset[tuple[str, ...]]
+    public_figures: frozenset[tuple[str, ...]]
+
+
+class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """Scans the tokens once; each name found is read to its end."""
+
+    def __init__(self, gazetteer: Gazetteer, cues: PersonCues) -> None:
+        self._names = gazetteer
+        self._cues = cues
+        self._longest = max(len(cue) for group in (cues.strong, cues.weak, cues.closings) for cue in group)
+        super().__init__(supported_entities=["PERSON"], name="PersonRecognizer", supported_language=LANGUAGE)
+
+    def load(self) -> None:
+        """Do nothing: lists are given to the constructor."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+        """Return names of persons."""
+        tokens = nlp_artifacts.words()
+        shouting = _is_shouting(tokens)
+        found: list[RecognizerResult] = []
+        index = 0
+        while index < len(tokens):
+            start = self._start(tokens, index, shouting)
+            if start is None:
+                index += 1
+                continue
+            score, reason = start
+            last = self._end(tokens, index, shouting)
+            if self._is_public(tokens, index, last):
+                index = last + 1
+                continue
+            found.append(result("PERSON", tokens[index].start, tokens[last].end, score, self.name, reason))
+            index = last + 1
+        return found
+
+    # -- where a name starts ------------------------------------------------------------------------------
+
+    def _start(self, tokens: Sequence[Token], index: int, shouting: bool) -> tuple[float, str] | None:
+        """Score a token as the start of a name; None when it is none."""
+        token = tokens[index]
+        if not token.is_word or (index and tokens[index - 1].text in {"@", "#", "/", "_"}):
+            return None
+        key, given = token.key, self._is_given(token.key)
+        if key in PARTICLES or key in _HONORIFIC:
+            return None
+        capital = token.is_capital and not shouting
+        cue = self._cue(tokens, index)
+        if cue == "strong" and self._after_strong(token, capital, shouting):
+            return 0.9, "after_introduction"
+        if key in self._names.places and not (cue and given):
+            return None
+        if index and self._after_place_word(tokens, index):
+            return None
+        if cue == "weak" and self._after_weak(tokens, index, capital):
+            return 0.8, "after_relation"
+        return self._alone(tokens, index, capital, given)
+
+    def _after_strong(self, token: Token, capital: bool, shouting: bool) -> bool:
+        if self._names.is_name(token.key) and (token.key not in self._names.common or capital):
+            return True
+        if self._is_given(token.key):
+            return True
+        if not capital and not shouting:
+            return False
+        return token.key not in self._names.common and token.key not in self._names.places and len(token.key) > 1
+
+    def _after_weak(self, tokens: Sequence[Token], index: int, capital: bool) -> bool:
+        key = tokens[index].key
+        if self._is_given(key):
+            return capital or key not in self._names.common or self._is_given_lower(tokens, index)
+        return capital and key in self._names.surnames and key not in self._names.common
+
+    def _is_given_lower(self, tokens: Sequence[Token], index: int) -> bool:
+        """A common word in lower case is a name only where a verb or a mark, not a noun's tail, follows."""
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        return following is None or not following.is_word or following.key not in {"de", "del", "y", "que"}
+
+    def _alone(self, tokens: Sequence[Token], index: int, capital: bool, given: bool) -> tuple[float, str] | None:
+        token, key = tokens[index], tokens[index].key
+        ambiguous = key in self._names.ambiguous
+        following = self._follows_surname(tokens, index)
+        if given and not ambiguous:
+            if capital or following:
+                return 0.75, "given_name"
+            return (0.5, "given_name_lower") if len(key) >= 4 and key not in self._names.common else None
+        if given and capital and following:
+            return 0.7, "given_and_surname"
+        first = _starts_sentence(tokens, index)
+        if given and capital and not first:
+            return 0.5, "capital_inside_sentence"
+        if given and capital and self._alone_on_line(tokens, index):
+            return 0.6, "signature"
+        return self._surname(tokens, index, capital, first)
+
+    def _surname(
+        self, tokens: Sequence[Token], index: int, capital: bool, first: bool
+    ) -> tuple[float, str] | None:
+        token, key = tokens[index], tokens[index].key
+        if not capital or key not in self._names.surnames or key in self._names.ambiguous or key in self._names.common:
+            return None
+        if self._follows_surname(tokens, index):
+            return 0.55, "two_surnames"
+        return None if first and not self._alone_on_line(tokens, index) else (0.45, "surname")
+
+    def _is_given(self, key: str) -> bool:
+        if key in self._names.given:
+            return True
+        head, dash, tail = key.partition("-")
+        return bool(dash) and head in self._names.given and bool(tail)
+
+    def _cue(self, tokens: Sequence[Token], index: int) -> str | None:
+        """Return "strong", "weak" or None by the words that end right before the token."""
+        previous = index - 1
+        while previous >= 0 and tokens[previous].text in {":", ",", ".", "«", '"', "\n", "(", "“"} and index - previous < 4:
+            previous -= 1
+        marks = {token.text for token in tokens[previous + 1 : index]}
+        keys = tuple(token.key for token in tokens[max(0, previous - self._longest + 1) : previous + 1] if token.kind != "line")
+        for length in range(min(self._longest, len(keys)), 0, -1):
+            phrase = keys[-length:]
+            if phrase in self._cues.closings:
+                return "strong" if marks & {",", "\n", ":"} else "weak"
+            if phrase in self._cues.strong and not marks & {"\n", ","}:
+                if "." in marks and phrase[-1] not in _HONORIFIC and len(phrase[-1]) > 4:
+                    return None
+                return "strong"
+            if phrase in self._cues.weak and not marks & {"\n", "."}:
+                return "weak"
+        return None
+
+    def _after_place_word(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether the token belongs to "Farmacia X", "calle de la X", "San X"."""
+        previous = index - 1
+        while previous > 0 and tokens[previous].key in {"de", "del", "la", "los", "las", "el"}:
+            previous -= 1
+        token = tokens[previous]
+        if not token.is_word or token.key not in self._names.before_places:
+            return False
+        return token.key not in {"c", "casa"} or token.is_capital
+
+    def _follows_surname(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether the next word, past particles, reads as a surname in the same case as this one."""
+        step = index + 1
+        while step < len(tokens) and tokens[step].key in PARTICLES and step - index < 4:
+            step += 1
+        if step >= len(tokens) or not tokens[step].is_word:
+            return False
+        token, key = tokens[step], tokens[step].key
+        if tokens[index].is_capital:
+            return token.is_capital and key not in self._names.places and (self._names.is_name(key) or key not in self._names.common)
+        if token.is_capital or step > index + 1:
+            return False
+        return key in self._names.surnames and key not in self._names.common and key not in self._names.ambiguous
+
+    def _alone_on_line(self, tokens: Sequence[Token], index: int) -> bool:
+        before = index == 0 or tokens[index - 1].kind == "line"
+        step = index + 1
+        while step < len(tokens) and (tokens[step].is_capital or tokens[step].key in PARTICLES or tokens[step].text == "."):
+            step += 1
+        after = step >= len(tokens) or tokens[step].kind == "line"
+        ends_message = step >= len(tokens) - 1 and index and tokens[index - 1].text in {".", "!", "?", "\n", ","}
+        return bool((before and after and len(tokens) > 1 and index > 0) or (after and ends_message))
+
+    # -- where it ends ------------------------------------------------------------------------------------
+
+    def _end(self, tokens: Sequence[Token], index: int, shouting: bool) -> int:
+        """Return the index of the name's last token."""
+        last = index
+        capital = tokens[index].is_capital
+        step = index + 1
+        while step < len(tokens) and step - index < MAX_TOKENS:
+            token = tokens[step]
+            if token.text == "." and _ABBREVIATED.fullmatch(tokens[step - 1].text):
+                last = step
+            elif token.is_word and self._continues(tokens, step, capital, shouting):
+                last = step
+            elif token.key in PARTICLES and self._particle_joins(tokens, step, capital, shouting):
+                pass
+            elif token.text == '"' and step + 2 < len(tokens) and tokens[step + 1].is_capital and tokens[step + 2].text == '"':
+                pass
+            else:
+                break
+            step += 1
+        return last
+
+    def _continues(self, tokens: Sequence[Token], step: int, capital: bool, shouting: bool) -> bool:
+        token, key = tokens[step], tokens[step].key
+        if key in PARTICLES or key in _HONORIFIC:
+            return False
+        if len(key) == 1:
+            return token.is_capital and (step + 1 >= len(tokens) or not tokens[step + 1].is_word or tokens[step + 1].is_capital)
+        if token.is_capital and capital:
+            return not shouting or self._names.is_name(key)
+        if capital != token.is_capital and not (token.text.isupper() or token.is_capital):
+            return False
+        known = self._names.is_name(key)
+        return known and key not in self._names.common and key not in self._names.ambiguous
+
+    def _particle_joins(self, tokens: Sequence[Token], step: int, capital: bool, shouting: bool) -> bool:
+        """Whether particles here lead to one more name: "de la Hoz", "i Terricabras", but not "y Ana"."""
+        after = step
+        while after < len(tokens) and tokens[after].key in PARTICLES and after - step < 3:
+            after += 1
+        if after >= len(tokens) or not tokens[after].is_capital or not capital:
+            return False
+        key = tokens[after].key
+        if key in self._names.places:
+            return False
+        if tokens[step].key in {"y", "e", "i"} and after == step + 1:
+            return key in self._names.surnames and key not in self._names.given
+        return self._names.is_name(key) or key not in self._names.common
+
+    def _is_public(self, tokens: Sequence[Token], index: int, last: int) -> bool:
+        keys = tuple(token.key for token in tokens[index : last + 1])
+        return any(keys[: len(figure)] == figure for figure in self._cues.public_figures)
+
+
+def _starts_sentence(tokens: Sequence[Token], index: int) -> bool:
+    if index == 0:
+        return True
+    before = tokens[index - 1]
+    return before.kind == "line" or before.text in {".", "!", "?", "¡", "¿", "…", "(", "«", '"', "“", "-", ":", "*", "•"} or (
+        before.kind == "mark" and not before.text.isascii()
+    )
+
+
+def _is_shouting(tokens: Sequence[Token]) -> bool:
+    """Whether most words are in capitals, so that a capital says nothing."""
+    words = [token for token in tokens if token.is_word and len(token.text) > 2]
+    return len(words) >= 4 and sum(token.text.isupper() for token in words) / len(words) > 0.7

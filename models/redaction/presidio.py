@@ -1,0 +1,137 @@
+"""The one door to Presidio: imports it without its optional neural back ends, and gives it our tokenizer.
+
+Presidio and spaCy import torch, transformers and others when these happen to be installed; that costs
+seconds and hundreds of megabytes, and the redactor uses none of them.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from models.redaction.normaliser import plain
+from models.redaction.tokens import Token, tokenize
+
+_OPTIONAL = ("torch", "transformers", "stanza", "gliner", "cupy", "tensorflow", "mxnet", "jax")
+
+
+def _import_without_optional() -> None:
+    blocked = [name for name in _OPTIONAL if name not in sys.modules]
+    for name in blocked:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        import presidio_analyzer  # noqa: F401
+    finally:
+        for name in blocked:
+            sys.modules.pop(name, None)
+
+
+_import_without_optional()
+
+from presidio_analyzer import (  # noqa: E402
+    AnalysisExplanation,
+    AnalyzerEngine,
+    EntityRecognizer,
+    RecognizerRegistry,
+    RecognizerResult,
+)
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer  # noqa: E402
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine  # noqa: E402
+
+__all__ = [
+    "AnalysisExplanation",
+    "AnalyzerEngine",
+    "EntityRecognizer",
+    "LightArtifacts",
+    "LightNlpEngine",
+    "NlpArtifacts",
+    "NoEnhancer",
+    "RecognizerRegistry",
+    "RecognizerResult",
+    "result",
+]
+
+LANGUAGE = "es"
+"""All recognizers run on all texts, whatever their language: people mix languages and paste identifiers."""
+
+
+class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
+    """Tokens of one text, and the text in lower case without accents (same length)."""
+
+    def __init__(self, text: str, engine: "LightNlpEngine", language: str) -> None:
+        tokens = tokenize(text)
+        super().__init__(
+            entities=[],
+            tokens=tokens,
+            tokens_indices=[token.start for token in tokens],
+            lemmas=[],
+            nlp_engine=engine,
+            language=language,
+        )
+        self.lemmas = [token.key for token in tokens]
+        self.text = text
+        self.plain = plain(text)
+
+    def words(self) -> list[Token]:
+        """The tokens, typed."""
+        return list(self.tokens)
+
+
+class LightNlpEngine(NlpEngine):  # type: ignore[misc]
+    """An NLP engine that tokenizes and folds; it needs no pipeline to be downloaded."""
+
+    def load(self) -> None:
+        """Do nothing: there is nothing to load."""
+
+    def is_loaded(self) -> bool:
+        """Return True."""
+        return True
+
+    def process_text(self, text: str, language: str) -> LightArtifacts:
+        """Tokenize one text."""
+        return LightArtifacts(text, self, language)
+
+    def process_batch(
+        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any
+    ) -> Iterator[tuple[str, LightArtifacts]]:
+        """Tokenize texts one after the other."""
+        for text in texts:
+            yield text, self.process_text(text, language)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        """Return False: context is matched by whole phrases, not by keywords."""
+        return False
+
+    def is_punct(self, word: str, language: str) -> bool:
+        """Whether a token is a mark."""
+        return not any(char.isalnum() for char in word)
+
+    def get_supported_entities(self) -> list[str]:
+        """Return no entities: all come from recognizers."""
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        """Return the analysis language."""
+        return [LANGUAGE]
+
+
+class NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+    """Leaves scores alone: our recognizers weigh context themselves, by whole words and phrases.
+
+    Presidio's enhancer tests each context string inside single lemmas, so that phrases such as "número de
+    la seguridad social" never fire and "lic" fires on "duplicate".
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0.0, 0.0, 0, 0)
+
+    def enhance_using_context(
+        self, text: str, raw_results: Any, nlp_artifacts: Any, recognizers: Any, context: Any = None
+    ) -> Any:
+        """Return the results as they are."""
+        return raw_results
+
+
+def result(entity: str, start: int, end: int, score: float, recognizer: str, reason: str) -> RecognizerResult:
+    """Make a Presidio result with its decision trace. The trace names the pattern, never the text."""
+    explanation = AnalysisExplanation(recognizer=recognizer, original_score=score, pattern_name=reason)
+    return RecognizerResult(entity, start, end, score, analysis_explanation=explanation)

@@ -1,0 +1,169 @@
+"""The view in which what was spelled out reads as written: "seis uno dos", "ana arroba correo punto es".
+
+Number words of es, ca, gl, pt, eu and en, letter names of Spanish, words for @ . _ - and the letter O for
+zero. Runs are converted only where they are long enough to be an identifier or where an at-word is near.
+"""
+
+import re
+
+from models.redaction.folding import fold_word
+from models.redaction.normaliser import View
+
+_UNITS = (
+    "cero zero hutsa,uno un una um uma u bat one,dos dues dous duas dois bi two,tres tri hiru three,"
+    "cuatro quatre catro quatro lau four,cinco cinc bost five,seis sis sei six,siete set sete zazpi seven,"
+    "ocho vuit huit oito zortzi eight,nueve nou nove bederatzi nine,diez deu dez hamar ten,"
+    "once onze hamaika eleven,doce dotze doze hamabi twelve,trece tretze treze hamahiru thirteen,"
+    "catorce catorze quatorze hamalau fourteen,quince quinze hamabost fifteen,"
+    "dieciseis setze dezaseis dezesseis hamasei sixteen,diecisiete disset dezasete dezessete hamazazpi seventeen,"
+    "dieciocho divuit dezaoito dezoito hemezortzi eighteen,diecinueve dinou dezanove dezenove hemeretzi nineteen,"
+    "veinte vint vinte hogei twenty,veintiuno veintiun,veintidos,veintitres,veinticuatro,veinticinco,"
+    "veintiseis,veintisiete,veintiocho,veintinueve"
+).split(",")
+_TENS = (
+    "treinta trenta trinta thirty,cuarenta quaranta corenta quarenta berrogei forty,"
+    "cincuenta cinquanta cincuenta cinquenta fifty,sesenta seixanta sesenta sessenta hirurogei sixty,"
+    "setenta setanta seventy,ochenta vuitanta huitanta oitenta laurogei eighty,noventa noranta noventa ninety"
+).split(",")
+_HUNDREDS = (
+    "cien ciento cent cem cento,doscientos doscientas dos-cents duzentos,trescientos trescientas tres-cents trezentos,"
+    "cuatrocientos cuatrocientas quatrocentos,quinientos quinientas quinhentos,seiscientos seiscientas seiscentos,"
+    "setecientos setecientas setecentos,ochocientos ochocientas oitocentos,novecientos novecientas novecentos"
+).split(",")
+_LETTERS = {
+    "be": "b", "ce": "c", "de": "d", "efe": "f", "ge": "g", "hache": "h", "jota": "j", "ka": "k", "ele": "l",
+    "eme": "m", "ene": "n", "pe": "p", "cu": "q", "erre": "r", "ese": "s", "te": "t", "uve": "v", "equis": "x",
+    "ye": "y", "zeta": "z",
+}  # fmt: skip
+_NUMBERS: dict[str, int] = {
+    word: value
+    for values, base, step in ((_UNITS, 0, 1), (_TENS, 30, 10), (_HUNDREDS, 100, 100))
+    for index, words in enumerate(values)
+    for value in [base + index * step]
+    for word in words.split()
+}
+_ONE_WORDS = frozenset({"un", "una", "um", "uma", "u", "bi", "sei", "set", "one", "ten", "cent", "de", "te", "ese", "ge"})
+"""Too common to start a run on their own."""
+_JOIN = frozenset({"y", "i", "e", "and"})
+_SEPARATOR = {"raya": "-", "guion": "-", "barra": "/", "punto": ".", "menos": "-", "coma": ",", "espacio": " "}
+_PIECE = re.compile(r"[^\W\d_]+(?:-cents)?|\d+|[-.,/ \n]+|[^\w]|_")
+
+_AT = r"(?:arroba|arrova|[a4]rr[o0]b[a4]|arroa|abildua)"
+_SPOKEN_AT = re.compile(
+    rf"\s*[(\[{{<]\s*(?:{_AT}|at|a|@)\s*[)\]}}>]\s*|\s+{_AT}\s+|\s+(?:at)\s+(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w))|\s+@\s*(?=\w)",
+    re.IGNORECASE,
+)
+_SPOKEN_MARK = re.compile(
+    r"\s*[(\[{]\s*(?P<dot1>punto|punt|ponto|puntu|dot|p[uv]nt[o0]|\.)\s*[)\]}]\s*"
+    r"|\s+(?:(?P<dot2>punto|punt|ponto|puntu|dot)|(?P<low>gui[oó]n bajo|guion baixo|gui[oó] baix|barra baja|barra baixa|subrayado|"
+    r"underscore|underline)|(?P<dash>gui[oó]n|gui[oó]|h[ií]fen|raya|dash|traço))\s+",
+    re.IGNORECASE,
+)
+_LETTER_O = re.compile(r"(?<![^\W_])(?=(?:[ .\-/]*[\dOolI|]){7})[\dOolI|]+(?:[ .\-/]{1,3}[\dOolI|]+)*(?![^\W_])")
+_ZEROS = str.maketrans("OolI|", "00111")
+MIN_DIGITS = 5
+
+
+def spoken_view(view: View) -> View | None:
+    """Return the view with spelled-out identifiers written out; None where nothing is spelled out."""
+    changed = _write_letter_o(view)
+    changed = _write_numbers(changed)
+    changed = _write_addresses(changed)
+    return None if changed is view else changed
+
+
+def _write_letter_o(view: View) -> View:
+    pieces = []
+    for match in _LETTER_O.finditer(view.text):
+        text = match.group()
+        if sum(char.isdigit() for char in text) >= 3 and not text.isdigit():
+            written = text.translate(_ZEROS)
+            if written != text:
+                pieces.append((match.start(), match.end(), written))
+    return view if not pieces else _one_to_one(view, pieces)
+
+
+def _one_to_one(view: View, pieces: list[tuple[int, int, str]]) -> View:
+    """Replace pieces by texts of the same length, keeping each character's own offsets."""
+    chars = list(view.text)
+    for start, end, text in pieces:
+        chars[start:end] = text
+    return View("".join(chars), view.starts, view.ends)
+
+
+def _write_addresses(view: View) -> View:
+    if not _SPOKEN_AT.search(view.text):
+        return view
+    pieces = [(match.start(), match.end(), "@") for match in _SPOKEN_AT.finditer(view.text)]
+    changed = view.replace(pieces)
+    pieces = []
+    for match in _SPOKEN_MARK.finditer(changed.text):
+        mark = "." if match["dot1"] or match["dot2"] else "_" if match["low"] else "-"
+        pieces.append((match.start(), match.end(), mark))
+    return changed.replace(pieces) if pieces else changed
+
+
+def _write_numbers(view: View) -> View:
+    """Replace runs of number words, digits and letter names that come to at least MIN_DIGITS digits."""
+    pieces = [(match.start(), match.end(), fold_word(match.group())) for match in _PIECE.finditer(view.text)]
+    replacements: list[tuple[int, int, str]] = []
+    index = 0
+    while index < len(pieces):
+        key = pieces[index][2]
+        if key.isdigit() or key in _LETTERS or (key in _NUMBERS and key not in _ONE_WORDS):
+            index, run = _read_run(pieces, index)
+            replacements.extend(run)
+        else:
+            index += 1
+    return view.replace(replacements) if replacements else view
+
+
+def _read_run(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, list[tuple[int, int, str]]]:
+    """Read one run from ``index``; return where it ends and its replacements (none when too short)."""
+    found: list[tuple[int, int, str]] = []
+    digits = words = 0
+    while index < len(pieces):
+        start, end, key = pieces[index]
+        if key in _NUMBERS:
+            index, end, value = _read_number(pieces, index)
+            found.append((start, end, value))
+            digits += len(value)
+            words += 1
+            continue
+        if key.isdigit():
+            digits += len(key)
+        elif key in _LETTERS:
+            found.append((start, end, _LETTERS[key]))
+        elif key in _SEPARATOR:
+            found.append((start, end, _SEPARATOR[key]))
+        elif key.strip("-.,/ \n"):
+            break
+        index += 1
+    spelled = words >= 2 or (digits >= MIN_DIGITS and found)
+    return index, found if digits >= MIN_DIGITS and spelled else []
+
+
+def _read_number(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, int, str]:
+    """Read "novecientos setenta y ocho" as 978; a following smaller number joins only as Spanish joins it."""
+    value, end = _NUMBERS[pieces[index][2]], pieces[index][1]
+    index += 1
+    while True:
+        step = _next_word(pieces, index)
+        if step is None:
+            return index, end, str(value)
+        word, joined = pieces[step][2], step - index >= 2
+        number = _NUMBERS.get(word, 1000)
+        tens = value % 100 >= 20 and value % 10 == 0 and number < 10 and joined and value % 100 >= 30
+        hundreds = value % 100 == 0 and value >= 100 and number < 100 and not joined
+        if not (tens or hundreds):
+            return index, end, str(value)
+        value, end, index = value + number, pieces[step][1], step + 1
+
+
+def _next_word(pieces: list[tuple[int, int, str]], index: int) -> int | None:
+    """Return the index of the number word after one blank, or after a blank, "y" and a blank."""
+    if index + 1 < len(pieces) and pieces[index][2] == " " and pieces[index + 1][2] in _NUMBERS:
+        return index + 1
+    if index + 3 < len(pieces) and pieces[index][2] == " " and pieces[index + 1][2] in _JOIN:
+        return index + 3 if pieces[index + 3][2] in _NUMBERS else None
+    return None

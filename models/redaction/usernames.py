@@ -1,0 +1,37 @@
+"""Handles of private persons: with an at-sign, or named as one ("mi usuario es pilarin_mg")."""
+
+import re
+
+from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+
+_HANDLE = re.compile(r"(?<![\w@.])@([^\W.](?:[\w.]{0,58}\w)?)")
+_NAMED = re.compile(
+    r"(?<![^\W_])(?:usuari[oa]s?|user(?:name)?|usuaria?|nick|alias|perfil|insta(?:gram)?|ig|tiktok|telegram|twitter|login|"
+    r"handle|cuenta de (?:insta|ig|x|twitter|tiktok)|sigue(?:nme|me|dme)?|arroba|soy|antes era|me llamo en \w+|erabiltzailea)"
+    r"(?: (?:es|era|en \w+|de \w+|el|la|mi|:))?[ :]{1,3}@?((?=[\w.]*[\d_.])[a-z0-9][\w.]{2,40}\w)(?![\w@])"
+)
+_PLAIN_NUMBER = re.compile(r"[\d.,]+")
+
+
+class UsernameRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """Handles, save those whose words say that a company or a service is behind them."""
+
+    def __init__(self, organisation_words: tuple[str, ...]) -> None:
+        self._organisation = re.compile("|".join(map(re.escape, organisation_words)))
+        super().__init__(supported_entities=["USERNAME"], name="UsernameRecognizer", supported_language=LANGUAGE)
+
+    def load(self) -> None:
+        """Do nothing: patterns are compiled when the registry is read."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+        """Return private handles."""
+        folded = nlp_artifacts.plain
+        found = []
+        if "@" in folded:
+            for match in _HANDLE.finditer(folded):
+                if not self._organisation.search(match[1]):
+                    found.append(result("USERNAME", *match.span(), 0.7, self.name, "handle"))
+        for match in _NAMED.finditer(folded):
+            if not _PLAIN_NUMBER.fullmatch(match[1]):
+                found.append(result("USERNAME", *match.span(1), 0.6, self.name, "named_handle"))
+        return found

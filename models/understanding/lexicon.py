@@ -1,0 +1,207 @@
+"""Reads the signal lexicons and finds their cues in a message, minding negation and idioms."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.errors import ArtifactError
+from models.understanding.fold import PAUSE, STOP, Folded, fold, fold_words
+from models.understanding.lexicon_file import (
+    STRENGTHS,
+    Criterion,
+    Entry,
+    LexiconFile,
+    lexicon_paths,
+    merge,
+    read_yaml,
+)
+from models.understanding.patterns import Pattern, PatternError, compile_pattern, keys_of
+from models.vocabulary import Relevance, SignalCode
+
+GUARD_REACH = 8
+"""Words between a cue and a guard that still silences it (an ironic tail: "me muero … de risa")."""
+
+Places = list[tuple[int, int]]
+"""Matches as (first token, one past the last)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A cue found: its entry, and the offset in the original text where it begins."""
+
+    entry: Entry
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the lexicon says of a text. Holds ids, codes and scores; no words of the customer."""
+
+    hits: tuple[Hit, ...]
+    scores: Mapping[SignalCode, float] = field(default_factory=dict)
+    """Noisy-or of the strengths of a signal's cues."""
+
+    def cues(self, code: SignalCode) -> tuple[str, ...]:
+        """Ids of the entries that speak for a signal."""
+        return tuple(dict.fromkeys(hit.entry.id for hit in self.hits if hit.entry.signal == code))
+
+    @property
+    def entry_ids(self) -> frozenset[str]:
+        """Ids of all entries found."""
+        return frozenset(hit.entry.id for hit in self.hits)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Finer topics named."""
+        return frozenset(hit.entry.tag for hit in self.hits if hit.entry.tag)
+
+    @property
+    def criteria(self) -> frozenset[Criterion]:
+        """Criteria of an adverse event that the wording supports."""
+        return frozenset(hit.entry.criterion for hit in self.hits if hit.entry.criterion)
+
+    @property
+    def relevance(self) -> frozenset[Relevance]:
+        """Cues of relevance."""
+        return frozenset(hit.entry.relevance for hit in self.hits if hit.entry.relevance)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What needs to be looked at, most often named first."""
+        counts: dict[str, int] = defaultdict(int)
+        for hit in self.hits:
+            if hit.entry.topic:
+                counts[hit.entry.topic] += 1
+        return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One compiled pattern with what it belongs to: an entry (part 0), one of its ``near`` lists, a guard."""
+
+    owner: str
+    part: int
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Compiled lexicons. ``read`` is pure and safe for threads."""
+
+    entries: Mapping[str, Entry]
+    _index: Mapping[str, tuple[_Part, ...]] = field(repr=False)
+    _negators: frozenset[str] = field(repr=False)
+    _negation_ends: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Lexicon":
+        """Load and compile every ``signals*.yaml``. Raises ArtifactError with file, entry and field."""
+        files = [(path.name, read_yaml(path, LexiconFile)) for path in lexicon_paths(folder)]
+        groups = merge(files, lambda file: {k: tuple(v) for k, v in file.groups.items()})
+        guards = merge(files, lambda file: dict(file.guards))
+        entries: dict[str, Entry] = {}
+        index: dict[str, list[_Part]] = defaultdict(list)
+        for name, file in files:
+            for guard, patterns in file.guards.items():
+                _add(index, f"{name}: guard {guard}", f"guard:{guard}", 0, patterns, groups)
+            for entry in file.entries:
+                if entry.id in entries:
+                    raise ArtifactError(f"{name}: entry {entry.id}: defined twice")
+                unknown = [guard for guard in entry.unless if guard not in guards]
+                if unknown:
+                    raise ArtifactError(f"{name}: entry {entry.id}: unless: unknown guard {unknown[0]}")
+                entries[entry.id] = entry
+                for part, patterns in enumerate([entry.patterns, *entry.near]):
+                    place = f"{name}: entry {entry.id}: {'patterns' if part == 0 else 'near'}"
+                    _add(index, place, entry.id, part, patterns, groups)
+        return cls(
+            entries,
+            {key: tuple(parts) for key, parts in index.items()},
+            frozenset(fold_words(word) for _, file in files for word in file.negators),
+            frozenset(fold_words(word) for _, file in files for word in file.negation_ends) | {STOP, PAUSE},
+        )
+
+    def read(self, text: str) -> Reading:
+        """Find every cue in a text."""
+        folded = fold(text)
+        tokens = folded.tokens
+        found = self._scan(folded, tokens)
+        hits = [
+            Hit(entry, folded.sources[start])
+            for entry in self.entries.values()
+            if (start := self._fires(entry, found, tokens)) is not None
+        ]
+        hits += self._hidden(folded)
+        return Reading(tuple(hits), _scores(hits))
+
+    def _scan(self, folded: Folded, tokens: Sequence[str]) -> dict[tuple[str, int], Places]:
+        """All matches of all patterns, by owner and part."""
+        found: dict[tuple[str, int], Places] = defaultdict(list)
+        for first, token in enumerate(tokens):
+            for part in self._candidates(token):
+                match = part.pattern.regex.match(folded.line, folded.starts[first])
+                if match:
+                    found[part.owner, part.part].append((first, folded.token_at(match.end() - 1) + 1))
+        return found
+
+    def _candidates(self, token: str) -> Iterator[_Part]:
+        for key in keys_of(token):
+            yield from self._index.get(key, ())
+
+    def _fires(
+        self, entry: Entry, found: Mapping[tuple[str, int], Places], tokens: Sequence[str]
+    ) -> int | None:
+        """First token of a match of the entry that nothing silences, or None."""
+        guards = [place for guard in entry.unless for place in found.get((f"guard:{guard}", 0), ())]
+        for place in found.get((entry.id, 0), ()):
+            if self._negated(tokens, place[0], entry.negation):
+                continue
+            if any(_distance(place, guard) <= GUARD_REACH for guard in guards):
+                continue
+            near = (found.get((entry.id, part), ()) for part in range(1, len(entry.near) + 1))
+            if all(any(_distance(place, other) <= entry.within for other in places) for places in near):
+                return place[0]
+        return None
+
+    def _negated(self, tokens: Sequence[str], start: int, reach: int) -> bool:
+        for token in reversed(tokens[max(0, start - reach) : start]):
+            if token in self._negation_ends:
+                return False
+            if token in self._negators:
+                return True
+        return False
+
+    def _hidden(self, folded: Folded) -> list[Hit]:
+        entry = self.entries.get("injection.hidden_text")
+        return [Hit(entry, 0)] if folded.hidden and entry is not None else []
+
+
+def _add(
+    index: dict[str, list[_Part]],
+    place: str,
+    owner: str,
+    part: int,
+    patterns: Sequence[str],
+    groups: Mapping[str, tuple[str, ...]],
+) -> None:
+    for source in patterns:
+        try:
+            pattern = compile_pattern(source, groups)
+        except PatternError as error:
+            raise ArtifactError(f"{place}: {error}") from None
+        for key in pattern.keys:
+            index[key].append(_Part(owner, part, pattern))
+
+
+def _distance(one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Tokens between two matches; 0 when they touch or overlap."""
+    return max(0, one[0] - other[1], other[0] - one[1])
+
+
+def _scores(hits: Sequence[Hit]) -> dict[SignalCode, float]:
+    misses: dict[SignalCode, float] = defaultdict(lambda: 1.0)
+    for hit in hits:
+        if hit.entry.signal is not None:
+            misses[hit.entry.signal] *= 1 - STRENGTHS[hit.entry.strength]
+    return {code: 1 - miss for code, miss in misses.items()}

@@ -1,0 +1,160 @@
+"""Proves what can be proved of a policy before it decides anything: every rule can fire, invariants hold."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from policies.account import ConflictSettings
+from policies.compiler import setting_values
+from policies.conditions import AllOf
+from policies.logic import Case, cases, merged
+from policies.policy import Policy, Rule
+from policies.schema import ConditionModel, DispositionRuleModel, Handling, Invariant, PolicyModel, RuleModel
+from policies.view import FALSE, NONE, TRUE
+from policies.vocabulary import Channel, Disposition, Visibility
+
+Compile = Callable[[ConditionModel], AllOf]
+
+
+def problems(policy: Policy, compile_condition: Compile) -> Iterator[str]:
+    """Everything wrong with a policy's rules, each in one line that names the rule."""
+    closed = closed_values(policy.model)
+    sections: dict[str, Sequence[Rule[RuleModel]]] = {
+        "flags": policy.flag_rules,
+        "dispositions": policy.disposition_rules,
+        "modifiers": policy.modifiers,
+    }
+    for section, rules in sections.items():
+        for rule in rules:
+            if not cases(rule.condition, closed=closed):
+                yield f"{section} > {rule.id!r} > when: can never hold: its conditions contradict each other"
+    yield from _repeated(policy)
+    yield from _shadowed(policy.disposition_rules, closed)
+    yield from _impossible_modifiers(policy)
+    for invariant in policy.model.invariants:
+        yield from _broken(invariant, policy, compile_condition(invariant.when), closed)
+
+
+def closed_values(model: PolicyModel) -> Mapping[str, frozenset[str]]:
+    """The full sets of the single values that have one."""
+    boolean = frozenset((TRUE, FALSE))
+    vocabulary = model.vocabulary
+    return {
+        "main_intent": frozenset(vocabulary.intents),
+        "emotion": frozenset(vocabulary.emotions),
+        "relevance": frozenset(vocabulary.relevance),
+        "language": frozenset((*vocabulary.languages, NONE)),
+        "handling_top": frozenset((*vocabulary.handling, NONE)),
+        "channel": frozenset(Channel),
+        "visibility": frozenset(Visibility),
+        "disposition": frozenset(Disposition),
+        "understanding_abstained": boolean,
+        "evidence_abstained": boolean,
+        "personal_data": boolean,
+        "health_data_found": boolean,
+        "serious_hint": boolean,
+        **{f"setting.{name}": setting_values(name) for name in ConflictSettings.model_fields},
+    }
+
+
+def _repeated(policy: Policy) -> Iterator[str]:
+    seen: dict[tuple[object, ...], str] = {}
+    for rule in policy.flag_rules:
+        key = (rule.condition, frozenset(rule.model.flags), rule.model.effective_from)
+        if key in seen:
+            yield f"flags > {rule.id!r}: says the same as {seen[key]!r}"
+        seen[key] = rule.id
+
+
+def _shadowed(
+    rules: Sequence[Rule[DispositionRuleModel]], closed: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    earlier: list[tuple[Rule[DispositionRuleModel], list[Case]]] = []
+    for rule in rules:
+        ways = cases(rule.condition, closed=closed)
+        before = [pair for pair in earlier if _covers_dates(pair[0].model, rule.model)]
+        culprits = {_taken_by(way, before) for way in ways}
+        if None in culprits:
+            finer = cases(rule.condition, closed=closed, split=True)
+            culprits = set()
+            for way in finer:
+                culprits.add(_taken_by(way, before))
+                if None in culprits:
+                    break
+        if None not in culprits and ways:
+            names = ", ".join(sorted(repr(name) for name in culprits))
+            yield f"dispositions > {rule.id!r}: can never decide: every case is taken earlier by {names}"
+        earlier.append((rule, ways))
+
+
+def _taken_by(way: Case, earlier: Sequence[tuple[Rule[DispositionRuleModel], list[Case]]]) -> str | None:
+    for rule, ways in earlier:
+        if any(way.implies(other) for other in ways):
+            return rule.id
+    return None
+
+
+def _covers_dates(early: RuleModel, late: RuleModel) -> bool:
+    """Whether the first rule is in force on every day on which the second is."""
+    starts = (early.effective_from or date.min) <= (late.effective_from or date.min)
+    return starts and (late.effective_until or date.max) <= (early.effective_until or date.max)
+
+
+def _impossible_modifiers(policy: Policy) -> Iterator[str]:
+    reached = {rule.model.disposition for rule in policy.disposition_rules}
+    reached |= {policy.on_failure.disposition, policy.fallback.disposition}
+    for rule in policy.modifiers:
+        wanted = rule.model.when.disposition
+        if wanted and not any(code in reached for code in wanted):
+            yield f"modifiers > {rule.id!r} > when > disposition: no rule ever decides {', '.join(wanted)}"
+
+
+def _broken(
+    invariant: Invariant, policy: Policy, condition: AllOf, closed: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """Rules that may decide what the invariant forbids, where no earlier rule takes the case first.
+
+    Flags that the deciding rule itself raises count as raised.
+    """
+    forbidden = frozenset(invariant.never)
+    bad = cases(condition, closed=closed, split=True)
+    earlier: list[tuple[Rule[DispositionRuleModel], list[Case]]] = []
+    for rule in policy.disposition_rules:
+        ways = cases(rule.condition, closed=closed)
+        if rule.model.disposition in forbidden:
+            before = [pair for pair in earlier if _covers_dates(pair[0].model, rule.model)]
+            if _may_decide(ways, bad, rule.model, before, closed):
+                yield f"dispositions > {rule.id!r}: may break invariant {invariant.id!r}"
+        earlier.append((rule, ways))
+    always = [pair for pair in earlier if pair[0].model.effective_from is None]
+    always = [pair for pair in always if pair[0].model.effective_until is None]
+    urgent = [pair for pair in always if pair[0].model.even_on_failure]
+    for outcome, before in ((policy.on_failure, urgent), (policy.fallback, always)):
+        if outcome.disposition in forbidden and _may_decide([Case()], bad, outcome, before, closed):
+            yield f"{outcome.id!r}: may break invariant {invariant.id!r}"
+
+
+def _may_decide(
+    ways: Sequence[Case],
+    bad: Sequence[Case],
+    decided: Handling,
+    before: Sequence[tuple[Rule[DispositionRuleModel], list[Case]]],
+    closed: Mapping[str, frozenset[str]],
+) -> bool:
+    for forbidden in bad:
+        for way in ways:
+            both = _joined(way, _without_raised(forbidden, decided), closed)
+            if both is not None and _taken_by(both, before) is None:
+                return True
+    return False
+
+
+def _without_raised(case: Case, decided: Handling) -> Case:
+    """The case without demands on flags that the rule raises itself."""
+    raised = frozenset(decided.flags)
+    left = frozenset(members for members in case.meets.get("flags", frozenset()) if members.isdisjoint(raised))
+    meets = {name: wanted for name, wanted in case.meets.items() if name != "flags"}
+    return Case(case.values, case.excluded, meets | ({"flags": left} if left else {}), case.avoids, case.ranges)
+
+
+def _joined(first: Case, second: Case, closed: Mapping[str, frozenset[str]]) -> Case | None:
+    return merged([*first.literals(), *second.literals()], closed)

@@ -1,0 +1,151 @@
+"""Conditions of rules as a small tree: what a single value is, what a set holds, where a number lies."""
+
+import math
+from dataclasses import dataclass
+
+from policies.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A single value is among the allowed ones."""
+
+    name: str
+    allowed: frozenset[str]
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return view.value(self.name) in self.allowed
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        return f"{self.name} es «{view.value(self.name)}»; se pide {_listed(self.allowed)}"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """A single value is not among the excluded ones."""
+
+    name: str
+    excluded: frozenset[str]
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return view.value(self.name) not in self.excluded
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        return f"{self.name} es «{view.value(self.name)}», que la regla excluye"
+
+
+@dataclass(frozen=True, slots=True)
+class Meets:
+    """A set holds at least one of the members."""
+
+    name: str
+    members: frozenset[str]
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return not self.members.isdisjoint(view.members(self.name))
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        return f"{self.name} no tiene {_listed(self.members)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Avoids:
+    """A set holds none of the members."""
+
+    name: str
+    members: frozenset[str]
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return self.members.isdisjoint(view.members(self.name))
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        return f"{self.name} tiene {_listed(self.members & view.members(self.name))}, que la regla excluye"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A number lies in ``[low, high)``."""
+
+    name: str
+    low: float = -math.inf
+    high: float = math.inf
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return self.low <= view.number(self.name) < self.high
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        wanted = f"desde {self.low:g}" if self.high == math.inf else f"menos de {self.high:g}"
+        if self.low > -math.inf and self.high < math.inf:
+            wanted = f"entre {self.low:g} y {self.high:g}"
+        return f"{self.name} es {view.number(self.name):.2g}; se pide {wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; true when there is none."""
+
+    parts: tuple["Condition", ...]
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return all(part.holds(view) for part in self.parts)
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        return "; ".join(part.miss(view) for part in self.parts if not part.holds(view))
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple["Condition", ...]
+
+    def holds(self, view: View) -> bool:
+        """Whether the view meets the condition."""
+        return any(part.holds(view) for part in self.parts)
+
+    def miss(self, view: View) -> str:
+        """Why it does not hold, for people."""
+        return "ninguna de: " + " | ".join(part.miss(view) for part in self.parts)
+
+
+Literal = OneOf | NoneOf | Meets | Avoids | Within
+Condition = Literal | AllOf | AnyOf
+
+ALWAYS = AllOf(())
+
+
+def negated(condition: Condition) -> Condition:
+    """The condition that holds exactly when the given one does not."""
+    match condition:
+        case OneOf(name, allowed):
+            return NoneOf(name, allowed)
+        case NoneOf(name, excluded):
+            return OneOf(name, excluded)
+        case Meets(name, members):
+            return Avoids(name, members)
+        case Avoids(name, members):
+            return Meets(name, members)
+        case Within(name, low, high):
+            outside = [Within(name, high=low)] if low > -math.inf else []
+            outside += [Within(name, low=high)] if high < math.inf else []
+            return outside[0] if len(outside) == 1 else AnyOf(tuple(outside))
+        case AllOf(parts):
+            return AnyOf(tuple(negated(part) for part in parts))
+        case AnyOf(parts):
+            return AllOf(tuple(negated(part) for part in parts))
+
+
+def _listed(codes: frozenset[str]) -> str:
+    return " o ".join(f"«{code}»" for code in sorted(codes))
