@@ -12,7 +12,7 @@ from api.settings import Settings
 from api.wiring import build_pipeline, open_records
 from cases.case import Case
 from cases.decisions import DecisionRecord, RecordedDecision, SentText, Verb
-from cases.errors import CaseError, DecisionInvalid
+from cases.errors import CaseError, DecisionError
 from cases.keys import ApiKey
 from cases.message import Message
 from cases.pipeline import Pipeline
@@ -112,10 +112,10 @@ class Service:
         if decision in (Verb.IGNORE, Verb.ESCALATE):
             return self.decide(case_id, key=key, verb=Verb(decision), thread_version=thread_version)
         if decision != "send":
-            raise DecisionInvalid("decision: send, ignore or escalate")
+            raise DecisionError("decision: send, ignore or escalate")
         drafts = self.get_case(case_id, key=key).case.drafts
         if draft is None or not 0 <= draft < len(drafts):
-            raise DecisionInvalid(f"draft: the case has {len(drafts)}, counted from 0")
+            raise DecisionError(f"draft: the case has {len(drafts)}, counted from 0")
         # A browser sends line ends as CR LF.
         sent = text.replace("\r\n", "\n")
         if sent.strip() == drafts[draft].text.strip():
@@ -153,7 +153,7 @@ class Service:
 
     def _sent(self, case: Case, account: Account, draft: int | None, text: str) -> SentText:
         if not text.strip():
-            raise DecisionInvalid("the text sent is empty")
+            raise DecisionError("the text sent is empty")
         number = 0 if draft is None and len(case.drafts) == 1 else draft
         known = case.drafts[number].text if number is not None and 0 <= number < len(case.drafts) else ""
         return SentText(RawText(text), self._redact_sent(text, known, account))

@@ -8,13 +8,17 @@ from api.settings import Settings
 from cases.assembly import Versions
 from cases.pipeline import Engines, Pipeline
 from cases.records import Records
+from drafting.context import FindPersonalData
 from drafting.drafter import Drafter
+from knowledge_base.config import RetrievalConfig
 from knowledge_base.governance import Governance
 from knowledge_base.loader import load_directory
-from knowledge_base.retriever import RetrievalConfig, Retriever
+from knowledge_base.retriever import Retriever
 from models.encoder import load_encoder
 from models.language import LanguageIdentifier
 from models.redaction.redactor import Redactor
+from models.spans import HEALTH_ENTITIES
+from models.text import RawText
 from models.understanding.understander import Understander
 from policies.account import Account
 from policies.errors import PolicyError
@@ -50,10 +54,12 @@ def build_pipeline(settings: Settings) -> Pipeline:
         base,
         encoder,
         RetrievalConfig.load(policies_dir / "retrieval.yaml"),
-        governance=Governance.load(policies_dir / "knowledge_base.yaml"),
+        required_roles=Governance.load(policies_dir / "knowledge_base.yaml").required_roles,
         cache_dir=settings.cache_dir,
     )
-    drafter = Drafter.load(policies_dir, encoder=encoder, redactor=redactor)
+    drafter = Drafter.load(
+        policies_dir, encoder=encoder, find_personal_data=personal_data_finder(redactor)
+    )
     engines = Engines(
         redactor=redactor,
         languages=LanguageIdentifier.load(),
@@ -71,6 +77,19 @@ def build_pipeline(settings: Settings) -> Pipeline:
         default_account=settings.account,
     )
     return Pipeline(engines)
+
+
+def personal_data_finder(redactor: Redactor) -> FindPersonalData:
+    """Wrap the redactor for the verifier: the strings of a draft that are somebody's personal data.
+
+    Health terms are left out: an approved answer speaks of conditions, and of nobody in particular.
+    """
+
+    def find(text: str) -> list[str]:
+        spans = redactor.redact(RawText(text)).spans
+        return [text[span.start : span.end] for span in spans if span.entity_type not in HEALTH_ENTITIES]
+
+    return find
 
 
 def load_accounts(folder: Path, *, default: str) -> dict[str, Account]:

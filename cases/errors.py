@@ -85,7 +85,7 @@ class ApiKeyError(CaseError):
     code = "api_key_invalid"
 
 
-class UnknownAccount(CaseError):
+class UnknownAccountError(CaseError):
     """The message names an account that is not configured."""
 
     code = "unknown_account"

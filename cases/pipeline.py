@@ -9,7 +9,7 @@ import structlog
 
 from cases.assembly import Results, Versions, assemble
 from cases.case import Case
-from cases.errors import UnknownAccount
+from cases.errors import UnknownAccountError
 from cases.facts import UNKNOWN, build_facts, entity_types
 from cases.identifiers import new_case_id, new_tracking_code
 from cases.message import Message
@@ -99,7 +99,7 @@ class Pipeline:
         """Take one message the whole way.
 
         Raises:
-            UnknownAccount: the message names an account that is not configured.
+            UnknownAccountError: the message names an account that is not configured.
         """
         account = self.account(message.account)
         attempts = Attempts()
@@ -165,11 +165,11 @@ class Pipeline:
         """The account of a message.
 
         Raises:
-            UnknownAccount: it is not configured.
+            UnknownAccountError: it is not configured.
         """
         account = self.engines.accounts.get(name or self.engines.default_account)
         if account is None:
-            raise UnknownAccount("the message names an account that is not configured")
+            raise UnknownAccountError("the message names an account that is not configured")
         return account
 
     def _language(self, message: Message) -> tuple[str, float]:

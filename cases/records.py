@@ -1,24 +1,38 @@
-"""Everything that keeps records, opened together: database, audit log, vault, cases, outbox, API keys."""
+"""Everything that keeps records, opened together, and the way of a message from arrival to record."""
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cases.audit import AuditLog, utc_now
 from cases.cipher import Cipher
 from cases.database import Database
 from cases.errors import SecretKeyError
+from cases.identifiers import thread_version
 from cases.keys import KeyStore
-from cases.outbox import Outbox
+from cases.message import Message
+from cases.outbox import Outbox, events_of
 from cases.retention import RETENTION_FILE, load_retention
 from cases.sealing import Sealer
 from cases.secret_keys import AUDIT_VARIABLE, VAULT_VARIABLE, load_keys
 from cases.store import CaseStore
-from cases.vault import Vault
+from cases.stored import StoredCase
+from cases.vault import MESSAGE, Vault, turn_name
 from cases.verification import AuditReport, verify
+from cases.working_time import working_time
+from models.text import RawText
+
+if TYPE_CHECKING:  # the engines take seconds to import; keys and audit commands do without
+    from cases.pipeline import Pipeline
+
+
+def texts_of(message: Message) -> dict[str, RawText]:
+    """The message and its earlier turns, as the vault names them."""
+    turns = {turn_name(number): RawText(turn.text) for number, turn in enumerate(message.thread)}
+    return {MESSAGE: RawText(message.text), **turns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +44,9 @@ class Records:
     audit: AuditLog
     vault: Vault
     outbox: Outbox
-    cases: CaseStore
+    store: CaseStore
     keys: KeyStore
+    now: Callable[[], datetime]
 
     @classmethod
     def open(
@@ -65,8 +80,35 @@ class Records:
         audit = AuditLog(sealer, now)
         vault = Vault(database, Cipher(vault_keys), retention, audit, now)
         outbox = Outbox(database, now)
-        cases = CaseStore(database, sealer=sealer, audit=audit, vault=vault, outbox=outbox, now=now)
-        return cls(database, sealer, audit, vault, outbox, cases, KeyStore(database, audit, now))
+        store = CaseStore(database, sealer=sealer, audit=audit, vault=vault, outbox=outbox, now=now)
+        return cls(database, sealer, audit, vault, outbox, store, KeyStore(database, audit, now), now)
+
+    def handle(self, pipeline: "Pipeline", message: Message, *, account: str, actor: str) -> StoredCase:
+        """Take a message the whole way and record its case; the same message again gives the case on record.
+
+        Raises:
+            UnknownAccount: the account is not configured.
+            CaseError: the case cannot be recorded; nothing was written.
+        """
+        clock = working_time(pipeline.account(account).hours)
+        received_at = clock.local(message.received_at or self.now())
+        if message.id is not None:
+            texts = texts_of(message)
+            version = thread_version(len(message.thread))
+            known = self.store.find(message.id, account=account, texts=texts, thread_version=version)
+            if known is not None:
+                return known
+        outcome = pipeline.run(message, received_at=received_at)
+        # Where redaction failed, the outcome holds the message alone: the turns are kept all the same.
+        originals = {**outcome.originals, **texts_of(message)}
+        recorded = self.store.record(
+            outcome.case,
+            origin=outcome.origin,
+            vault_entries=originals,
+            actor=actor,
+            events=events_of(outcome.case),
+        )
+        return recorded.stored
 
     def verify(self, *, noted_head: str | None = None) -> AuditReport:
         """Verify the audit log and the records it tells of."""

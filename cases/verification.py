@@ -2,10 +2,12 @@
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
 from cases.audit import GENESIS, HEAD, Action, is_sealed, row_hash
@@ -57,9 +59,10 @@ def verify(database: Database, sealer: Sealer, *, noted_head: str | None = None)
             _chain(session, end)
             or _head(session, sealer, end)
             or _noted(session, noted_head)
-            or next(_cases(session, sealer), None)
-            or next(_decisions(session, sealer), None)
-            or next(_statuses(session), None)
+            or _cases(session, sealer)
+            or _decisions(session, sealer)
+            or _statuses(session)
+            or _superseded(session)
         )
         rows = session.execute(select(func.count()).select_from(AuditRow)).scalar_one()
     if finding is None:
@@ -69,21 +72,22 @@ def verify(database: Database, sealer: Sealer, *, noted_head: str | None = None)
 
 def _chain(session: Session, end: _End) -> _Finding | None:
     """Follow the rows from the first to the last."""
-    query = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=_CHUNK)
-    for row in session.scalars(query):
-        expected = end.seq + 1
-        if row.seq > expected:
-            return _Finding(expected, f"row {expected} is missing: removed, or moved elsewhere")
-        if row.seq < expected:
-            return _Finding(row.seq, f"row {row.seq} was inserted before the first")
-        if row_hash(row) != row.hash:
-            return _Finding(row.seq, f"row {row.seq} was changed or moved here")
-        if row.prev_hash != end.hash:
-            return _Finding(
-                row.seq, f"row {row.seq} does not follow row {end.seq}: one of the two was replaced"
-            )
-        end.seq, end.hash = row.seq, row.hash
-        session.expunge(row)
+    with _streamed(session, select(AuditRow).order_by(AuditRow.seq)) as rows:
+        return next(filter(None, (_link(row, end) for (row,) in rows)), None)
+
+
+def _link(row: AuditRow, end: _End) -> _Finding | None:
+    """Check one row against the one before, and move the end on."""
+    expected = end.seq + 1
+    if row.seq > expected:
+        return _Finding(expected, f"row {expected} is missing: removed, or moved elsewhere")
+    if row.seq < expected:
+        return _Finding(row.seq, f"row {row.seq} was inserted before the first")
+    if row_hash(row) != row.hash:
+        return _Finding(row.seq, f"row {row.seq} was changed or moved here")
+    if row.prev_hash != end.hash:
+        return _Finding(row.seq, f"row {row.seq} does not follow row {end.seq}: one of the two was replaced")
+    end.seq, end.hash = row.seq, row.hash
     return None
 
 
@@ -112,7 +116,7 @@ def _noted(session: Session, noted_head: str | None) -> _Finding | None:
     )
 
 
-def _cases(session: Session, sealer: Sealer) -> Iterator[_Finding]:
+def _cases(session: Session, sealer: Sealer) -> _Finding | None:
     """Compare each case with the seal in its audit row."""
     told = (
         select(AuditRow, CaseRow)
@@ -120,21 +124,19 @@ def _cases(session: Session, sealer: Sealer) -> Iterator[_Finding]:
         .where(AuditRow.action == Action.CASE_RECORDED)
         .order_by(AuditRow.seq)
     )
-    for audit, row in session.execute(told.execution_options(yield_per=_CHUNK)):
-        if row is None:
-            yield _Finding(audit.seq, f"case {audit.case_id} was removed")
-        elif not _sealed(audit, sealer.case_seal(row)):
-            yield _Finding(audit.seq, f"case {audit.case_id} was changed after it was recorded")
-    untold = (
-        select(CaseRow.id)
-        .outerjoin(AuditRow, (AuditRow.seq == CaseRow.audit_seq) & (AuditRow.action == Action.CASE_RECORDED))
-        .where(AuditRow.seq.is_(None))
-    )
-    for case_id in session.scalars(untold.limit(1)):
-        yield _Finding(None, f"case {case_id} has no row in the audit log")
+    with _streamed(session, told) as rows:
+        for audit, row in rows:
+            if row is None:
+                return _Finding(audit.seq, f"case {audit.case_id} was removed")
+            if not _sealed(audit, sealer.case_seal(row)):
+                return _Finding(audit.seq, f"case {audit.case_id} was changed after it was recorded")
+    is_told = (AuditRow.seq == CaseRow.audit_seq) & (AuditRow.action == Action.CASE_RECORDED)
+    untold = select(CaseRow.id).outerjoin(AuditRow, is_told).where(AuditRow.seq.is_(None))
+    case_id = session.scalars(untold.limit(1)).first()
+    return _Finding(None, f"case {case_id} has no row in the audit log") if case_id else None
 
 
-def _decisions(session: Session, sealer: Sealer) -> Iterator[_Finding]:
+def _decisions(session: Session, sealer: Sealer) -> _Finding | None:
     """Compare each decision with the seal in its audit row."""
     told = (
         select(AuditRow, DecisionRow)
@@ -142,43 +144,54 @@ def _decisions(session: Session, sealer: Sealer) -> Iterator[_Finding]:
         .where(AuditRow.action == Action.DECISION_RECORDED)
         .order_by(AuditRow.seq)
     )
-    for audit, row in session.execute(told.execution_options(yield_per=_CHUNK)):
-        if row is None:
-            yield _Finding(audit.seq, f"a decision on case {audit.case_id} was removed")
-        elif not _sealed(audit, sealer.decision_seal(row)):
-            yield _Finding(audit.seq, f"decision {row.number} on case {audit.case_id} was changed")
+    with _streamed(session, told) as rows:
+        for audit, row in rows:
+            if row is None:
+                return _Finding(audit.seq, f"a decision on case {audit.case_id} was removed")
+            if not _sealed(audit, sealer.decision_seal(row)):
+                return _Finding(audit.seq, f"decision {row.number} on case {audit.case_id} was changed")
     is_told = (AuditRow.seq == DecisionRow.audit_seq) & (AuditRow.action == Action.DECISION_RECORDED)
     untold = select(DecisionRow.case_id).outerjoin(AuditRow, is_told).where(AuditRow.seq.is_(None))
-    for case_id in session.scalars(untold.limit(1)):
-        yield _Finding(None, f"a decision on case {case_id} has no row in the audit log")
+    case_id = session.scalars(untold.limit(1)).first()
+    return _Finding(None, f"a decision on case {case_id} has no row in the audit log") if case_id else None
 
 
-def _statuses(session: Session) -> Iterator[_Finding]:
-    """Compare each case's status with its last decision, and what supersedes it with the log."""
-    last = (
-        select(DecisionRow.case_id, func.max(DecisionRow.number).label("number"))
-        .group_by(DecisionRow.case_id)
-        .subquery()
-    )
+def _statuses(session: Session) -> _Finding | None:
+    """Compare each case's status with its last decision."""
+    numbers = select(DecisionRow.case_id, func.max(DecisionRow.number).label("number"))
+    last = numbers.group_by(DecisionRow.case_id).subquery()
     query = (
         select(CaseRow.id, CaseRow.status, CaseRow.audit_seq, DecisionRow.decision)
         .outerjoin(last, last.c.case_id == CaseRow.id)
         .outerjoin(DecisionRow, (DecisionRow.case_id == CaseRow.id) & (DecisionRow.number == last.c.number))
+        .order_by(CaseRow.audit_seq)
     )
-    for case_id, status, seq, decision in session.execute(query.execution_options(yield_per=_CHUNK)):
-        expected = STATUS_AFTER[Verb(decision)] if decision else CaseStatus.OPEN
-        if status != expected:
-            yield _Finding(
-                seq, f"case {case_id} is marked {status}, its last decision makes it {expected.value}"
-            )
-    replaced = (
+    with _streamed(session, query) as rows:
+        for case_id, status, seq, decision in rows:
+            expected = STATUS_AFTER[Verb(decision)] if decision else CaseStatus.OPEN
+            if status != expected:
+                return _Finding(seq, f"case {case_id} is marked {status}, not {expected.value} as decided")
+    return None
+
+
+def _superseded(session: Session) -> _Finding | None:
+    """Compare what supersedes each case with the log."""
+    is_told = (AuditRow.case_id == CaseRow.id) & (AuditRow.action == Action.CASE_SUPERSEDED)
+    query = (
         select(CaseRow.id, CaseRow.superseded_by, AuditRow.payload)
-        .outerjoin(AuditRow, (AuditRow.case_id == CaseRow.id) & (AuditRow.action == Action.CASE_SUPERSEDED))
+        .outerjoin(AuditRow, is_told)
         .where(CaseRow.superseded_by.is_not(None) | AuditRow.seq.is_not(None))
     )
-    for case_id, superseded_by, payload in session.execute(replaced):
-        if payload is None or json.loads(payload).get("superseded_by") != superseded_by:
-            yield _Finding(None, f"case {case_id}: what supersedes it was changed")
+    with _streamed(session, query) as rows:
+        for case_id, superseded_by, payload in rows:
+            if payload is None or json.loads(payload)["superseded_by"] != superseded_by:
+                return _Finding(None, f"case {case_id}: what supersedes it was changed")
+    return None
+
+
+def _streamed(session: Session, query: Executable) -> AbstractContextManager[Iterable[Any]]:
+    """Rows in chunks, not all in memory; the server's cursor is closed however the loop ends."""
+    return closing(session.execute(query, execution_options={"yield_per": _CHUNK}))
 
 
 def _sealed(audit: AuditRow, seal: str) -> bool:

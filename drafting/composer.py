@@ -1,6 +1,6 @@
 """Composes drafts out of approved answers and the sentence bank, from the best candidate to the safest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,17 +82,26 @@ class Composer:
 
     def compose(self, request: ComposeRequest) -> list[CandidateDrafts]:
         """Candidates from the best to the safest; empty for a language without phrases or no audience."""
-        language = request.language
-        if language is None or not request.audiences():
-            return []
-        labels = {audience: labels_of(request, audience, self.topics) for audience in request.audiences()}
-        candidates: list[CandidateDrafts] = []
+        return list(self.candidates(request, self.labels(request)))
+
+    def labels(self, request: ComposeRequest) -> dict[Visibility, Labels]:
+        """The situation of each audience's draft."""
+        topics = self.topics.find(request.text.value, request.language)
+        return {audience: labels_of(request, audience, topics) for audience in request.audiences()}
+
+    def candidates(
+        self, request: ComposeRequest, labels: Mapping[Visibility, Labels]
+    ) -> Iterator[CandidateDrafts]:
+        """The candidates one by one: the next is composed only if it is asked for."""
+        if request.language is None or not labels:
+            return
+        seen: list[CandidateDrafts] = []
         for attempt in _TRIES:
-            drafts = [self._draft(request, audience, labels[audience], attempt) for audience in request.audiences()]
+            drafts = [self._draft(request, audience, labels[audience], attempt) for audience in labels]
             complete = tuple(draft for draft in drafts if draft is not None)
-            if len(complete) == len(drafts) and complete not in candidates:
-                candidates.append(complete)
-        return candidates
+            if len(complete) == len(drafts) and complete not in seen:
+                seen.append(complete)
+                yield complete
 
     def _draft(
         self, request: ComposeRequest, audience: Visibility, labels: Labels, attempt: _Try

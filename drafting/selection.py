@@ -16,7 +16,7 @@ from drafting.words import content_words
 
 _JITTER = 0.55
 """Less than the step between two specific conditions, more than between two general ones."""
-_SLOT_BONUS = {"nombre": 0.6, "producto": 0.4, "codigo_seguimiento": 0.0}
+_SLOT_BONUS = {"nombre": 0.6, "producto": 0.4, "codigo_seguimiento": 0.0, "linea_ayuda": 1.0, "telefono_toxicologia": 1.0}
 
 
 @dataclass(frozen=True, slots=True)

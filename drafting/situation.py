@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drafting.request import ComposeRequest
-from drafting.topics import Topics
 from models.vocabulary import Emotion, Intent
 from policies.vocabulary import Channel, Disposition, Flag, Visibility
 
@@ -12,7 +11,9 @@ Labels = frozenset[str]
 
 HURT_EMOTIONS = frozenset({"emotion:angry", "emotion:sad", "emotion:worried", "emotion:frustrated"})
 _HURT_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.CRISIS_RISK)
-_OPEN_KINDS = frozenset({"topic", "referral", "queue", "constraint", "product"})
+_SHORT, _LONG = 60, 400
+"""Characters: a message under the first says little; one over the second says it all."""
+_OPEN_KINDS = frozenset({"topic", "referral", "queue", "constraint", "country"})
 CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "intent": frozenset(Intent),
     "main": frozenset(Intent),
@@ -25,14 +26,15 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "evidence": frozenset({"yes", "no", "withheld"}),
     "stage": frozenset({"first", "later"}),
     "hurt": frozenset({"yes", "no"}),
+    "length": frozenset({"short", "middle", "long"}),
     "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
     "serious": frozenset({"yes", "no"}),
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
     "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2, "emotion": 1.0,
-    "constraint": 1.0, "serious": 1.0, "queue": 1.0, "product": 0.5, "disposition": 0.4, "evidence": 0.4,
-    "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3,
+    "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4, "evidence": 0.4,
+    "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3,
 }  # fmt: skip
 
 
@@ -58,7 +60,7 @@ class Condition:
         return sum(WEIGHTS[next(iter(group)).split(":", 1)[0]] for group in self.groups)
 
 
-def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> Labels:
+def labels_of(request: ComposeRequest, audience: Visibility, topics: frozenset[str]) -> Labels:
     """Every label that holds of a request, for the draft of one audience."""
     understanding, decision = request.understanding, request.decision
     intents = [str(intent) for intent, _ in understanding.intents]
@@ -66,7 +68,7 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
     labels |= {f"main:{intent}" for intent in intents[:1]}
     labels |= {f"flag:{raised.code}" for raised in decision.flags}
     labels |= {f"topic:{tag}" for tag in understanding.tags}
-    labels |= {f"topic:{topic}" for topic in topics.find(request.text.value, request.language)}
+    labels |= {f"topic:{topic}" for topic in topics}
     labels |= {f"constraint:{name}" for name in decision.draft_constraints}
     labels |= {
         f"emotion:{understanding.emotion}",
@@ -74,14 +76,20 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
         f"channel:{request.channel}",
         f"audience:{audience}",
         f"queue:{decision.queue}",
+        f"country:{request.account.country}",
         f"pair:{'yes' if len(decision.audiences) > 1 else 'no'}",
         f"stage:{'later' if request.agent_texts or request.customer_turns > 1 else 'first'}",
         f"evidence:{_evidence(request, audience)}",
+        f"length:{_length(request.text.value)}",
     }
     hurt = f"emotion:{understanding.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
     labels |= _referral_labels(request)
     return frozenset(labels)
+
+
+def _length(text: str) -> str:
+    return "short" if len(text) < _SHORT else "long" if len(text) > _LONG else "middle"
 
 
 def _referral_labels(request: ComposeRequest) -> set[str]:

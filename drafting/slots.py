@@ -68,7 +68,7 @@ def slot_values(
 ) -> dict[str, str]:
     """Value of every slot that is known for this case and audience."""
     values = {name: value for name in ACCOUNT_SLOTS if (value := _account_value(request.account, name, language))}
-    values |= {name: value for name, value in request.safety_numbers.items() if name in SAFETY_SLOTS and value}
+    values |= _safety_values(request.safety_numbers)
     department = departments.name(request.decision.queue, language)
     if department:
         values["departamento"] = department
@@ -83,6 +83,14 @@ def slot_values(
         if request.customer_name:
             values["nombre"] = request.customer_name
     return values
+
+
+def _safety_values(numbers: Mapping[str, str]) -> dict[str, str]:
+    """The numbers there are. A helpline that only repeats the emergency number is none: phrases that call it
+    free, confidential or toxicology's would be untrue."""
+    values = {name: value for name, value in numbers.items() if name in SAFETY_SLOTS and value}
+    emergency = values.get("numero_emergencias")
+    return {name: value for name, value in values.items() if name == "numero_emergencias" or value != emergency}
 
 
 def _account_value(account: Account, name: str, language: str) -> str | None:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from drafting.files import load_yaml, validated
 from policies.errors import PolicyError
 
+_READ = 3000
+"""Characters read of a message: topics only choose wording, and patterns must stay fast on any input."""
 _MARKS = dict.fromkeys(range(0x300, 0x370))
 
 
@@ -55,7 +57,7 @@ class Topics:
 
     def find(self, text: str, language: str | None) -> frozenset[str]:
         """Topics whose words stand in the text."""
-        folded = fold(text)
+        folded = fold(text[:_READ])
         keys = [key for key in (language, "any") if key is not None]
         return frozenset(
             topic

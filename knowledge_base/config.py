@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from knowledge_base.governance import load_yaml_model
 
-FUSION_FEATURES = ("full", "question", "short", "word", "gram", "coverage", "rrf")
+FUSION_FEATURES = ("full", "question", "short", "word", "gram", "coverage")
 """What the order of the candidates is made of; see ``features.py``."""
 
 ABSTAIN_FEATURES = (
-    *FUSION_FEATURES, "fused", "margin", "margin_five", "best_question", "mean_question", "gram_share",
+    *FUSION_FEATURES, "rrf", "fused", "margin", "margin_five", "best_question", "mean_question", "gram_share",
     "dense_rank", "lexical_rank", "words",
 )  # fmt: skip
 """What the calibrated score is made of."""

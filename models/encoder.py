@@ -1,10 +1,10 @@
-"""Turn texts into unit vectors: the encoder of the repository on ONNX, or any sentence-transformers model."""
+"""Turn texts into unit vectors with the encoder of the repository, on ONNX, without torch."""
 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from models.errors import ArtifactError
 
 Kind = Literal["query", "passage"]
 Vectors = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
 
 DEFAULT_DIRECTORY = Path(__file__).parent / "artifacts" / "encoder"
 MAX_TOKENS = 256
@@ -23,7 +24,7 @@ MAX_BATCH = 32
 MAX_BATCH_TOKENS = 4096
 """Bounds the attention scores of one pass to about 50 MB: 16 texts of 256 tokens."""
 
-_PREFIX: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
+PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 """What multilingual-e5 was trained with (arXiv 2402.05672); without it, similarities drop."""
 _FORMAT = 1
 _MODEL_FILE = "model.int8.onnx"
@@ -54,7 +55,12 @@ class OnnxEncoder:
     """
 
     def __init__(
-        self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, *, dimensions: int, fingerprint: str
+        self,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        *,
+        dimensions: int,
+        fingerprint: str,
     ) -> None:
         self._session = session
         self._tokenizer = tokenizer
@@ -98,66 +104,35 @@ class OnnxEncoder:
         Texts over 256 tokens are cut at their end.
         """
         vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
-        # One text a call: ``encode_batch`` would start a pool with a thread for every core.
-        ids = [self._tokenizer.encode(_PREFIX[kind] + text).ids for text in texts]
+        ids = self._ids([PREFIXES[kind] + text for text in texts])
         for rows in _buckets([len(row) for row in ids]):
-            vectors[rows] = self._run([ids[row] for row in rows])
+            inputs = self._padded([ids[row] for row in rows])
+            vectors[rows] = self._session.run(["embedding"], inputs)[0]
         return vectors
 
-    def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
+    def tokenise(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
+        """Return ids and mask, both (texts, longest), of texts that carry their prefix already."""
+        inputs = self._padded(self._ids(texts))
+        return inputs["input_ids"], inputs["attention_mask"]
+
+    def forward(self, input_ids: Ids, attention_mask: Ids) -> tuple[Vectors, Vectors]:
+        """Return the unit vectors (texts, dimensions) and the last hidden state (texts, tokens, dimensions)."""
+        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        embedding, tokens = self._session.run(["embedding", "token_embeddings"], inputs)
+        return embedding, tokens
+
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        # One text a call: ``encode_batch`` would start a pool with a thread for every core.
+        return [self._tokenizer.encode(text).ids for text in texts]
+
+    def _padded(self, ids: Sequence[Sequence[int]]) -> dict[str, Ids]:
         width = max(map(len, ids))
         input_ids = np.full((len(ids), width), self._pad, dtype=np.int64)
         mask = np.zeros((len(ids), width), dtype=np.int64)
         for row, values in enumerate(ids):
             input_ids[row, : len(values)] = values
             mask[row, : len(values)] = 1
-        (embedding,) = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": mask})
-        return cast(Vectors, embedding)
-
-
-class SentenceTransformersEncoder:
-    """Any sentence-transformers model, by hub name or folder. Needs the ``training`` extra."""
-
-    def __init__(self, model: Any, *, prefixes: dict[Kind, str], fingerprint: str) -> None:
-        self._model = model
-        self._prefixes = prefixes
-        self._fingerprint = fingerprint
-
-    @classmethod
-    def load(cls, name: str) -> "SentenceTransformersEncoder":
-        """Load a model with the prompts that it names, or with E5's prefixes where its name says E5.
-
-        Raises:
-            ArtifactError: sentence-transformers is not installed, or cannot load the model.
-        """
-        try:
-            from sentence_transformers import SentenceTransformer
-
-            model = SentenceTransformer(name, device="cpu")
-        except (ImportError, OSError, ValueError) as error:
-            raise ArtifactError(f"encoder {name}: {type(error).__name__}: {error}") from error
-        digest = hashlib.sha256(name.encode())
-        for key, tensor in sorted(model.state_dict().items()):
-            digest.update(key.encode() + tensor.cpu().contiguous().numpy().tobytes())
-        return cls(model, prefixes=_prefixes(model, name), fingerprint=digest.hexdigest()[:12])
-
-    @property
-    def dimensions(self) -> int:
-        """Length of a vector."""
-        return int(self._model.get_sentence_embedding_dimension())
-
-    @property
-    def fingerprint(self) -> str:
-        """Twelve hex digits of the sha256 over the name and all weights."""
-        return self._fingerprint
-
-    def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
-        """Return one unit vector a text, (texts, dimensions) float32."""
-        if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
-        prefixed = [self._prefixes[kind] + text for text in texts]
-        vectors = self._model.encode(prefixed, normalize_embeddings=True, batch_size=MAX_BATCH)
-        return np.asarray(vectors, dtype=np.float32)
+        return {"input_ids": input_ids, "attention_mask": mask}
 
 
 def load_encoder(spec: str | Path, *, threads: int = 2) -> Encoder:
@@ -169,16 +144,9 @@ def load_encoder(spec: str | Path, *, threads: int = 2) -> Encoder:
     folder = Path(spec)
     if isinstance(spec, Path) or (folder / _MANIFEST_FILE).is_file():
         return OnnxEncoder.load(folder, threads=threads)
+    from models.hub_encoder import SentenceTransformersEncoder  # only where such a model is named
+
     return SentenceTransformersEncoder.load(spec)
-
-
-def _prefixes(model: Any, name: str) -> dict[Kind, str]:
-    prompts: dict[str, str] = getattr(model, "prompts", None) or {}
-    default = _PREFIX if "e5" in name.lower() else dict.fromkeys(_PREFIX, "")
-    return {
-        "query": prompts.get("query") or default["query"],
-        "passage": prompts.get("passage") or prompts.get("document") or default["passage"],
-    }
 
 
 def _read_manifest(directory: Path) -> dict[str, Any]:
@@ -207,7 +175,7 @@ def _verified(directory: Path, name: str, manifest: dict[str, Any]) -> bytes:
 
 def _fingerprint(files: dict[str, str]) -> str:
     parts = [f"{name}={files[name]}" for name in (_MODEL_FILE, _TOKENIZER_FILE)]
-    return hashlib.sha256("\n".join([*parts, str(MAX_TOKENS), *_PREFIX.values()]).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join([*parts, str(MAX_TOKENS), *PREFIXES.values()]).encode()).hexdigest()[:12]
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

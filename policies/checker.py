@@ -1,11 +1,11 @@
 """Proves what can be proved of a policy before it decides anything: every rule can fire, invariants hold."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from policies.account import ConflictSettings
 from policies.compiler import setting_values
-from policies.conditions import AllOf
+from policies.conditions import AllOf, OneOf
 from policies.logic import Case, cases, merged
 from policies.policy import Policy, Rule
 from policies.schema import ConditionModel, DispositionRuleModel, Handling, Invariant, PolicyModel, RuleModel
@@ -72,18 +72,49 @@ def _shadowed(
     for rule in rules:
         ways = cases(rule.condition, closed=closed)
         before = [pair for pair in earlier if _covers_dates(pair[0].model, rule.model)]
-        culprits = {_taken_by(way, before) for way in ways}
-        if None in culprits:
-            finer = cases(rule.condition, closed=closed, split=True)
-            culprits = set()
-            for way in finer:
-                culprits.add(_taken_by(way, before))
-                if None in culprits:
-                    break
-        if None not in culprits and ways:
+        culprits = _takers(rule, before, closed)
+        if culprits:
             names = ", ".join(sorted(repr(name) for name in culprits))
             yield f"dispositions > {rule.id!r}: can never decide: every case is taken earlier by {names}"
         earlier.append((rule, ways))
+
+
+def _takers(
+    rule: Rule[DispositionRuleModel],
+    before: Sequence[tuple[Rule[DispositionRuleModel], list[Case]]],
+    closed: Mapping[str, frozenset[str]],
+) -> set[str]:
+    """The earlier rules that together take every case of a rule; empty when some case is left.
+
+    Several rules may share out the values of one more name (one rule for each emotion): each is tried.
+    """
+    whole = cases(rule.condition, closed=closed)
+    fine = cases(rule.condition, closed=closed, split=True)
+    used = {name for _, ways in before for way in ways for name in way.values if name in closed}
+    divisions: list[Iterable[Case]] = [whole, fine]
+    divisions += [_divided(fine, name, closed) for name in sorted(used)]
+    return next((takers for ways in divisions if (takers := _all_takers(ways, before))), set())
+
+
+def _divided(ways: Sequence[Case], name: str, closed: Mapping[str, frozenset[str]]) -> Iterator[Case]:
+    """Each case once for every value of a name; lazily, since the first that is left settles it."""
+    for way in ways:
+        for value in sorted(closed[name]):
+            part = merged([*way.literals(), OneOf(name, frozenset((value,)))], closed)
+            if part is not None:
+                yield part
+
+
+def _all_takers(
+    ways: Iterable[Case], before: Sequence[tuple[Rule[DispositionRuleModel], list[Case]]]
+) -> set[str]:
+    takers: set[str] = set()
+    for way in ways:
+        taker = _taken_by(way, before)
+        if taker is None:
+            return set()
+        takers.add(taker)
+    return takers
 
 
 def _taken_by(way: Case, earlier: Sequence[tuple[Rule[DispositionRuleModel], list[Case]]]) -> str | None:

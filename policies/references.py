@@ -42,6 +42,8 @@ def _of_tables(model: PolicyModel) -> Iterator[str]:
     for kind, referral in model.referrals.items():
         named = (referral.otherwise, *(choice.professional for choice in referral.choose))
         yield from _missing(f"referrals > {kind}", "professional", named, model.professionals)
+        topics = [topic for choice in referral.choose for topic in choice.topic or ()]
+        yield from _missing(f"referrals > {kind}", "topic", topics, model.vocabulary.referral_topics)
     for name, names in model.professionals.items():
         if "es" not in names:
             yield f"professionals > {name}: needs its name in es"

@@ -1,60 +1,79 @@
-"""Postal addresses of Spain and Latin America: a street head, then every part that belongs to it."""
+"""Postal addresses of Spain and Latin America: a head that only an address has, then all that belongs to it."""
 
 import re
 
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
 
 _STREET = (
-    r"c/|c\.(?= ?[a-z])|calles?|cl\.|carrer|avda?\.?|av\.?|avenidas?|avinguda|avgda\.?|plazas?|pza?\.?|plza\.?|placa|pl\.|"
-    r"praza|praca|paseo|pso\.?|p\.?º|ps\.|passeig|pg\.|ronda|rda\.?|travesia|trav\.?|tv\.|travessera|camino|cno\.?|cami|"
-    r"carretera|ctra\.?|urbanizacion|urb\.?|poligono|pol\.|glorieta|gta\.?|callejon|cuesta|costanilla|rua|largo|"
-    r"jiron|jr\.?|pasaje|pje\.?|psje\.?|passatge|calzada|calz\.?|bulevar|boulevard|blvd\.?|privada|priv\.|cerrada|"
-    r"andador|prolongacion|prol\.|travessa|alameda|rambla|riera|baixada|pasaxe|estrada|barrio|lugar|aldea|caserio|"
-    r"beco|quinta|colonia|fraccionamiento|circuito|retorno|mz\.?|manzana|sector|vereda"
+    r"c/|calles?|cl\.|carrer|avda?\.?|av\.?|avenidas?|avinguda|avgda\.?|plazas?|pza?\.?|plza\.?|placa|pl\.|placeta|plazuela|"
+    r"praza|praca|praceta|paseo|pso\.?|p\.?º|ps\.|passeig|pg\.|ronda|rda\.?|travesia|trav\.?|travessera|travessa|tv\.|"
+    r"camino|cno\.?|cami|camin|carretera|ctra\.?|crta\.?|estrada|urbanizacion|urb\.?|poligono|pol\.(?: ind\.)?|glorieta|gta\.?|callejon|"
+    r"cjon\.?|cuesta|costanilla|rua|largo|calcada|jiron|jr\.?|pasaje|pje\.?|psje\.?|passatge|pasaxe|calzada|calz\.?|bulevar|"
+    r"boulevard|blvd\.?|bvd\.?|bv\.?|privada|priv\.|cerrada|andador|prolongacion|prol\.?|alameda|rambla|riera|baixada|pujada|"
+    r"caserio|beco|residencial|conjunto|condominio|edificio|edif\.?|kale|circuito|retorno|peatonal|eje|autopista|diagonal|diag\.?|"
+    r"transversal|transv\.?|perif\.?|periferico|malecon|subida|cuadra|via|veredas?|finca|quinta"
 )
-_NUMBER = r"(?:(?:n(?:um)?[.ºo°]{0,2}|nro\.?|numero|#|no\.|num\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,3})?"
+_LOOSE = frozenset({"via", "eje", "quinta", "finca", "largo", "subida", "cuadra", "conjunto", "vereda", "cuesta", "rua", "ronda", "privada", "circuito", "plaza", "placa", "estrada", "carrera", "edificio", "diagonal", "alameda"})
+_NUMBER = (
+    r"(?:(?:n(?:um)?[.ºo°]{0,2}|nro\.?|numero|#|no\.|num\.?|zk\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,4})?"
+    r"|s/n\.?|s\.n\.|(?:portal|bloque|blq|edificio|edif|piso|casa|km|mz|manzana|lote|lt|apto|local|nave|parcela|torre|villa)\.? ?[a-z]?\d{0,4}[a-z]?(?![a-z])"
+)
+_NAME = r"(?:[a-z'’·ªº-]+,? |[a-z]{1,4}\. ?|\d{1,2} (?=de ))"
 _HEAD = re.compile(
-    rf"(?<![^\W_])(?:{_STREET})[ ,.]{{0,3}}(?:[a-z'’·ªº.-]+,? ){{0,6}}?[a-z'’·ªº.-]{{2,}},? ?(?:{_NUMBER}|,? ?s/n\.?)(?![\d%€])"
+    rf"(?<![\w-])(?P<type>{_STREET})[ ,.]{{0,3}}{_NAME}{{0,6}}?[a-z'’·ªº-]{{2,}},? ?(?:{_NUMBER})(?![\d%€:])"
 )
-_COLOMBIA = re.compile(
-    r"(?<![^\W_])(?:cra|carrera|calle|cll|cl|kr|kra|diagonal|diag|transversal|tv|trans|av|avenida)\.? ?\d{1,3} ?[a-z]{0,2}(?: bis)?(?: sur)?"
+_GRID = re.compile(
+    r"(?<![^\W_])(?:cra|carrera|calle|cll|cl|kr|kra|diagonal|diag|transversal|tv|trans|av|avenida|ak|ac)\.? ?\d{1,3} ?[a-z]{0,2}(?: bis)?(?: sur)?"
     r" ?(?:#|no\.?|nº|n°|num\.?|-|con) ?\d{1,3} ?[a-z]? ?[- ] ?\d{1,3}"
+    r"|(?<![^\W_])\d{1,2}[aª]?\.? (?:avenida|av\.?|calle|c\.) \d{1,2}-\d{1,3}(?: zona \d{1,2})?"
 )
 _OTHER = re.compile(
-    r"(?<![^\W_])(?:\d{1,2}[aª]?\.? (?:avenida|av\.?|calle) \d{1,2}-\d{1,3}(?: zona \d{1,2})?"
-    r"|(?:apartado de correos|apdo\.?(?: de correos)?|apartat de correus|apartado postal|p\.? ?o\.? box) \d+"
+    r"(?<![^\W_])(?:(?:apartado de correos|apdo\.?(?: de correos)?|apartat de correus|apartado postal|p\.? ?o\.? box|caixa postal) \d+"
     r"|hc-\d{1,2} box \d+"
     r"|(?:torre|bloque|portal|edificio) [a-z0-9]{1,7},? (?:apto|apartamento|apt|depto|dpto|piso|puerta)\.? ?\d{1,4}[a-z]?"
-    r"|[a-z]+(?: [a-z]+)? (?:kalea|etorbidea|enparantza|plaza|hiribidea) \d{1,3}"
-    r"|\d{1,4} (?:[a-z]+ ){1,3}(?:street|st|road|rd|lane|ln|close|mews|row|avenue|ave|drive|way|court|gardens|place|terrace|crescent|hill)"
-    r"|[a-z]{1,2}\d{1,2}[a-z]? \d[abd-hjlnp-uw-z]{2})(?![^\W_])"
+    r"|[a-z]+(?: [a-z]+){0,2} (?:kalea|etorbidea|enparantza|plaza|hiribidea|bidea|auzoa?)(?:ko)?,? \d{1,3}"
+    r"|(?:flat|apt|unit) \d{1,4}[a-z]?,? \d{1,4} [a-z]+ [a-z]+"
+    r"|\d{1,4}[a-z]? (?:[a-z]+ ){1,3}(?:street|st|road|rd|lane|ln|close|mews|row|avenue|ave|drive|way|court|gardens|place|terrace|crescent|hill|park|square|grove|walk)"
+    r"|[a-z]{1,2}\d{1,2}[a-z]? \d[abd-hjlnp-uw-z]{2}"
+    r"|(?:mz|manzana)\.? ?[a-z0-9]{1,3},? (?:lt|lote)\.? ?\d{1,3}"
+    r"|km\.? \d{1,3}(?:[.,]\d)? (?:de la |via |carretera |ctra\.? )+[a-z]+(?: [a-z]+)?"
+    r"|(?:urb|urbanizacion|residencial|barrio|bo|colonia|col|fracc|sector|villa|aldea|parroquia|barriada|bda)\.? [a-z]+(?: [a-z]+){0,3}, ?(?:casa|piso|apto|no|n\.?º|mz|manzana|lote|bloque|torre|portal|villa|chalet|calle|c/)\.? ?[a-z]?\d{1,4}[a-z]?)(?![^\W_])"
+)
+_POSTCODE = re.compile(
+    r"(?<![\w.,/-])(?:(?:C\.?P\.?:? ?)?(?:0[1-9]|[1-4]\d|5[0-2])\d{3},? (?:de )?(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])|(?:[Cc]\.?[Pp]\.?|código postal|codigo postal|CEP|cep):? ?\d{4,5}(?:-\d{3})?|\d{4}-\d{3} (?=[A-Z]))"
+)
+_BARE = re.compile(
+    r"(?<![^\W_])(?:[A-ZÁÉÍÓÚÑ][\w'’.]+ ){1,4}\d{1,5}(?:-?[A-Z])?,? (?=(?:piso|p\.|depto|dpto|apto|int|[àa]tic[oa]?|bajos?|esc|puerta|pta|timbre|izq|dcha|\d{1,2}(?:\.?[ºª]|n |r |t |\.er))|\d{5}(?!\d))"
+)
+_STATED = re.compile(
+    r"(?<![^\W_])(?:direcci[oó]n|domicilio|adre[cç]a|enderezo|morada|endere[cç]o|helbidea|address|viv[oe] en|vivimos en|visc a|visc al|resido en|enviar a|env[ií]en(?:lo)? a|entrega en|entregar en|mandar a|mudado a|mudamos a|mudé a)"
+    r"(?: (?:es|nueva|correcta|de entrega|de env[ií]o|la|el|buena|completa|actual|postal|é|is|da)){0,3}[ :,]{1,3}(?=[^\n.!?]{2,60}\d)((?:[^\W\d_][\w'’.]*[ ,]+){1,6}(?:n[.ºo°]* ?)?\d{1,5}[a-zA-Z]?(?![\w%€:]))"
 )
 _DOOR = re.compile(r"(?<![^\W_])\d{1,2}\.?[ºª°] ?[A-H](?![^\W_])")
-_PART = re.compile(
-    r"[ ,.;·\n-]{1,4}(?:y |en |de |entre )?(?:"
-    r"(?:piso|planta|puerta|pta|porta|esc(?:alera)?|escala|bloque|blq|bl|portal|ptal|bajos?|baix|baixos|atico|atic|entlo|entresuelo|"
-    r"entresol|principal|pral|ppal|izq(?:da|uierda)?|izda|ezkerra|esq|eskuina|dcha|drcha|derecha|dreta|letra|apto|apartamento|apart|"
-    r"apt|depto|dpto|dept|dto|interior|int|oficina|of|despacho|local|casa|chalet|vivienda|viv|torre|edificio|edif|fase|"
-    r"col(?:onia)?|fracc|mz|manzana|lt|lote|barrio|bo|sector|zona|etapa|unidad|nave|parcela|km|timbre|buzon|cp|c\.p|"
-    r"codigo postal|c\. ?p|d\.p|cep|sm|cas)\b\.?:?(?: ?(?:\d{1,5}(?:[.ºª°]{1,2})?(?: ?[a-z](?![a-z]))?|[a-z](?![a-z])|[ivx]{1,4}(?![a-z])))?"
-    r"|\d{1,2} ?\.?[ºªo°ra]{1,2}\.? ?(?:[a-z](?![a-z])|izq\w*\.?|izda\.?|dcha\.?|dret\w*|derecha|ezk\w*\.?|esq\w*\.?|\d{1,2}\.?[ªºa])?"
-    r"|\d{4}-\d{3}|\d{4,5}(?!\d)|\d{1,3}(?:-?[a-z](?![a-z]))?(?=\s*(?:[,.;\n]|$))|[a-z](?=\s*(?:[,.;\n]|$))|s/n"
-    r"|[a-z]{1,2}\d{1,2}[a-z]? \d[a-z]{2})"
+_BEFORE = re.compile(r"(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca|Urb\.) [A-ZÁÉÍÓÚÑ]\w+(?: \w+)?, $")
+_TOKEN = re.compile(r"(?P<gap>[ ,;·\n(/-]{0,4}(?:\. ?(?=\S))?[ ,;\n(]{0,2})(?P<word>[\w'’·ºª°#]+(?:[./-](?=\w)[\w'’·ºª°]+)*\)?|\"[A-Z]\")")
+_KEYWORD = frozenset(
+    """piso planta puerta pta porta esc escalera escala bloque blq bl portal ptal bajo bajos baix baixos atico atic entlo entresuelo entresol principal pral ppal izq izqda
+    izquierda izda izqd ezkerra ezk esq esqdo esquerdo eskuina esk dcha drcha dcho derecha dreta direito dto letra apto apartamento apart apt depto dpto dept interior int oficina of ofi despacho local casa chalet
+    vivienda viv torre edificio edif fase col colonia fracc mz manzana lt lote barrio bo barriada sector zona etapa unidad nave parcela km timbre buzon cp codigo postal cep sm urb urbanizacion
+    residencial conjunto condominio cdla villa local poligono pol ind calle c carrer avda av esquina entre num no nro nº n numero cas caserio polígono andar bairro freguesia flat floor apartment block bis s/n sn
+    alto subsuelo pb pa pd super supermanzana municipio provincia estado depto pto fondo frente""".split()
 )
-_CITY = re.compile(
-    r"(?:[ ,\n]{1,3}(?:en |de |a )?\(?|\s\()(?:(?:El|La|Los|Las|L'|San|Santa|Sant|Villa|Alcalá|Ciudad|col\.|Col\.|casa|urb\.) ?)?"
-    r"[A-ZÁÉÍÓÚÑÀÈÒÇ][\w'’·-]+(?:[ -](?:de|del|la|las|los|el|d'|i|y|do|da)){0,3}(?: [A-ZÁÉÍÓÚÑÀÈÒÇ][\w'’·-]+){0,3}(?:,? (?:Sonora|Jalisco|D\.F\.|CDMX))?\)?"
+_PARTICLE = frozenset("de del la las los el els les l d do da dos das y e i a en of the".split())
+_ORDINAL = re.compile(r"\d{1,2}(?:\.?[ºª°o]|n|r|t|a|e|er|ra|ona|on|ta|da|to)?[a-z]?|[a-z]?\d{1,5}[a-z]?|\d{1,4}[-/]\d{1,4}[a-z]?|\d{4}-\d{3}|[a-z]\d[a-z]?|\d[a-z]{2}|[a-z]{1,2}\d{1,2}[a-z]?|[ivx]{1,4}")
+_UNIT_AFTER = re.compile(
+    r"\s?(?:€|euros?|mg|ml|gr?\b|anos|dias|horas|h\b|minutos|min\b|kg|km\b|metros|personas|grados|%|\$|veces|semanas|meses|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept|octubre|nov|dic))"
 )
 _VERBS = re.compile(
-    r"(?<![^\W_])(?:es|esta|estan|son|que|hay|tiene|tengo|con|sin|por|para|como|pero|a|al|hace|cuesta|vale|me|se|no|y|o|si|desde|"
-    r"hasta|mas|muy|lleva|abre|cierra|abierta|farmacia|antes|fui|va|voy|tienda)(?![^\W_])"
+    r"(?<![^\W_])(?:es|esta|estan|son|que|hay|tiene|tengo|con|sin|por|para|como|pero|al|hace|cuesta|vale|me|se|no|y|o|si|desde|"
+    r"hasta|mas|muy|lleva|abre|cierra|abierta|farmacia|antes|fui|va|voy|tienda|os|nos|ya|le|lo|llevo|he|ha)(?![^\W_])"
 )
-_UNIT_AFTER = re.compile(r"\s?(?:€|euros?|mg|ml|g\b|anos|dias|horas|minutos|min\b|kg|km\b|metros|personas|grados|%|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept|octubre|nov|dic))")
-_LETTERS_AFTER = re.compile(r"[A-ZÁÉÍÓÚÑ]")
+_CAPITAL = re.compile(r"[A-ZÁÉÍÓÚÑÀÈÒÇ]")
+MAX_PARTS = 24
 
 
 class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]
-    """Street addresses with their floor, door, postcode and town; boxes; Colombian and Guatemalan grids."""
+    """Street addresses with floor, door, postcode and town; boxes; the grids of Colombia and Guatemala."""
 
     def __init__(self) -> None:
         super().__init__(supported_entities=["POSTAL_ADDRESS"], name="AddressRecognizer", supported_language=LANGUAGE)
@@ -65,36 +84,82 @@ class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]
     def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return addresses, each with all its parts."""
         folded = nlp_artifacts.plain
+        heads = [(match, 0.75, "street") for match in _HEAD.finditer(folded) if _is_street(text, folded, match)]
+        heads += [(match, 0.9, "grid") for match in _GRID.finditer(folded)]
+        heads += [(match, 0.7, "other") for match in _OTHER.finditer(folded)]
+        heads += [(match, 0.6, "postcode") for match in _POSTCODE.finditer(text)]
+        heads += [(match, 0.7, "bare") for match in _BARE.finditer(text)]
+        heads += [(match, 0.7, "stated") for match in _STATED.finditer(text)]
         found = []
-        for pattern, score in ((_COLOMBIA, 0.9), (_OTHER, 0.7), (_HEAD, 0.75)):
-            for match in pattern.finditer(folded):
-                if pattern is not _HEAD or _is_street(text, folded, match):
-                    end = _extend(text, folded, match.end())
-                    found.append(result("POSTAL_ADDRESS", match.start(), end, score, self.name, "street"))
-        for match in _DOOR.finditer(text):
-            found.append(result("POSTAL_ADDRESS", *match.span(), 0.5, self.name, "door"))
+        for match, score, reason in heads:
+            group = 1 if reason == "stated" else 0
+            before = _BEFORE.search(text, max(0, match.start(group) - 40), match.start(group))
+            start = before.start() if before else match.start(group)
+            end = _extend(text, folded, _trimmed(text, match.end(group)))
+            found.append(result("POSTAL_ADDRESS", start, end, score, self.name, reason))
+        found += [
+            result("POSTAL_ADDRESS", *match.span(), 0.5, self.name, "door") for match in _DOOR.finditer(text)
+        ]
         return found
+
+
+def _trimmed(text: str, end: int) -> int:
+    while text[end - 1] in " ,":
+        end -= 1
+    return end
 
 
 def _is_street(text: str, folded: str, match: re.Match[str]) -> bool:
     """Whether the words between street type and number read as a street's name."""
     if _UNIT_AFTER.match(folded, match.end()):
         return False
-    head, _, rest = match.group().partition(" ")
-    original = text[match.start() : match.end()]
-    named = bool(_LETTERS_AFTER.search(original[len(head) :]))
-    return named or (not _VERBS.search(rest) and rest.count(" ") <= 4)
+    kind = match["type"]
+    rest = folded[match.end("type") : match.end()]
+    named = bool(_CAPITAL.search(text, match.end("type"), match.end()))
+    if kind.rstrip(".") in _LOOSE:
+        return named and not _VERBS.search(rest)
+    return (named and not re.search(r"(?<![^\W_])(?:es|esta|que|hay|tiene|me|se|no)(?![^\W_])", rest)) or (
+        not _VERBS.search(rest) and rest.count(" ") <= 5
+    )
 
 
 def _extend(text: str, folded: str, end: int) -> int:
-    """Grow an address over floor, door, postcode and town."""
-    for _ in range(10):
-        part = _PART.match(folded, end)
-        city = None if part else _CITY.match(text, end)
-        if part and not _UNIT_AFTER.match(folded, part.end()):
-            end = part.end()
-        elif city and (text[end] in ",\n(" or text[end : end + 2] in {" (", " d"} or text[end - 1].isdigit()):
-            end = city.end()
-        else:
+    """Grow an address word by word over floor, door, postcode and town."""
+    last, previous, position = end, "number", end
+    for _ in range(MAX_PARTS):
+        token = _TOKEN.match(text, position)
+        if token is None or token.end() == position:
             break
-    return end
+        kind = _kind(text, folded, token, previous)
+        if kind is None:
+            break
+        position = token.end()
+        if kind != "particle":
+            last = position
+        previous = kind
+    return last
+
+
+def _kind(text: str, folded: str, token: re.Match[str], previous: str) -> str | None:
+    """Return what a word is inside an address; None where the address has ended."""
+    gap, word = token["gap"], folded[token.start("word") : token.end("word")].strip(")'’")
+    bare = word.rstrip(".")
+    newline = "\n" in gap
+    if "." in gap and previous in {"number", "capital"} and not (bare in _KEYWORD or re.fullmatch(r"\d{5}", bare)):
+        return None
+    if bare in _KEYWORD and not (newline and "," not in gap and bare in {"local", "interior", "no", "of", "num"}):
+        return None if bare in {"no", "a", "frente", "entre"} and not re.match(r"[. ]{0,2}\d", folded[token.end() :]) else "keyword"
+    if any(char.isdigit() for char in bare):
+        ends = _UNIT_AFTER.match(folded, token.end()) or (newline and not re.fullmatch(r"\d{4,5}(?:-\d{3})?", bare))
+        return "number" if _ORDINAL.fullmatch(bare) and not ends else None
+    if newline:
+        return "capital" if previous == "number" and text[token.start("word")].isupper() and re.fullmatch(r"\d{5}", folded[max(0, token.start() - 5) : token.start()]) else None
+    if len(bare) == 1 and bare not in {"y", "a", "o", "e"}:
+        return "number"
+    if bare in _PARTICLE:
+        return "particle" if bare not in {"y", "a", "e"} or previous == "capital" else None
+    if _CAPITAL.match(text, token.start("word")) or text[token.start("word")] == '"':
+        joined = previous in {"capital", "particle", "keyword"} or "," in gap or "(" in gap
+        return "capital" if joined or re.fullmatch(r"\d{5}", folded[max(0, token.start() - 5) : token.start()]) else None
+    after_postcode = bool(re.search(r"\d{5},? ?$", folded[max(0, token.start("word") - 8) : token.start("word")]))
+    return "town" if previous == "keyword" and len(bare) > 2 and "," not in gap and not _VERBS.fullmatch(bare) else ("capital" if after_postcode and len(bare) > 3 and not _VERBS.fullmatch(bare) else None)

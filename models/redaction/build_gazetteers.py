@@ -17,6 +17,8 @@ SENTENCE_END = re.compile(r"(?:^|[.!?¡¿…:;\"“«(\n-])\s*$")
 
 MIN_LOWER_COUNT = 3
 """Seen in lower case at least this often to count as a common word."""
+FREQUENT = 1200
+"""Of each sex's list, which runs by frequency, so many count as frequent."""
 AMBIGUOUS_SHARE = 0.35
 """A name is ambiguous when at least this share of its occurrences inside sentences is in lower case."""
 
@@ -74,13 +76,20 @@ def build(names_dir: Path, corpora: list[Path]) -> None:
     surnames = _entries(_lines(HERE / "extra_surnames.txt")) | _entries(_faker("last_names"))
     surnames |= _entries(_lines(names_dir / "surnames.txt"))
 
+    frequent: set[str] = set()
+    for file in ("female_names.txt", "male_names.txt"):
+        frequent |= _entries(list(_lines(names_dir / file))[:FREQUENT])
+
     def ambiguous(word: str) -> bool:
         seen = lower[word]
         return seen >= MIN_LOWER_COUNT and seen / (seen + capital[word]) >= AMBIGUOUS_SHARE
 
     common = {word for word, seen in lower.items() if seen >= MIN_LOWER_COUNT and len(word) > 1}
     common = {word for word in common if lower[word] / (lower[word] + capital[word]) >= AMBIGUOUS_SHARE}
-    _write("given_names.txt.gz", (f"{word}*" if ambiguous(word) else word for word in given))
+    _write(
+        "given_names.txt.gz",
+        (word + ("*" if ambiguous(word) else "") + ("+" if word in frequent else "") for word in given),
+    )
     _write("surnames.txt.gz", (f"{word}*" if ambiguous(word) else word for word in surnames))
     _write("common_words.txt.gz", common)
 

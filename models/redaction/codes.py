@@ -10,21 +10,27 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from models.redaction.phones import COMPANY_LINES
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
 
 _CHUNK = re.compile(r"(?<![^\W_])[#nº]{0,2}[^\W_]+(?:[-./·_&°*]+[^\W_]+)*")
 _HAS_DIGIT = re.compile(r"\d")
 _JOINT = re.compile(r" ?[ /–-] ?")
 _PREFIX = re.compile(r"(?<![^\W_])[A-Z]{2,5} $")
-_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19|20)\d\d")
+_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[-/.](?:20)\d\d|20\d\d[-/](?:0[1-9]|1[0-2]|20\d\d)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_DEFINITE = re.compile(r"(?:n[.ºo°]{1,2}|num\.?|numero|n\.º|#|ticket|pedido|expediente) ?$")
+_PROMOTION = re.compile(r"[a-z]{4,}\d{2,3}")
+_VERSION = re.compile(r"\d{1,2}(?:\.\d{1,4}){2,4}")
 _TIME = re.compile(r"\d{1,2}[.:h]\d{2}h?")
 _UNITED = re.compile(r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)")
 _SPACE_LETTERS = re.compile(r"[a-z]+\d{1,3}[a-z]*|\d{1,2}[a-z]+\d?")
 _AFTER_COMMA = re.compile(r",\d{1,2}(?!\d)")
+_EXPLAINED = re.compile(r"[ .:º°#-]{0,3}(?:n[.ºo°]{1,3} ?)?(?:[a-z]{1,3}-?)?\d[\w./-]*(?: \d[\w./-]*)?")
 NET_SCORE = 0.45
 LABEL_SCORE = 0.75
 DEFAULT_REACH = 40
-LOOSE_LABELS = frozenset({"ORDER_ID", "PHONE_NUMBER", "CREDIT_CARD", "BANK_ACCOUNT", "LICENSE_PLATE"})
+LOOSE_LABELS = frozenset({"ORDER_ID", "PHONE_NUMBER", "CREDIT_CARD", "BANK_ACCOUNT"})
 """Labels that are everyday words; a short number after them is only taken when it is a code by its shape."""
 
 
@@ -65,12 +71,28 @@ class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
         labels = [(match.end(), int((match.lastgroup or "l0")[1:])) for match in self._label.finditer(folded)]
         found = []
         for start, end in _chunks(text):
+            prefix = self._label.match(folded, start, end)
+            if prefix and folded[prefix.end() : prefix.end() + 1] in {" ", ".", ":"}:
+                start = _first_alnum(folded, prefix.end(), end)
             label = self._label_of(labels, folded, start)
             scored = self._judge(text, folded, start, end, label)
             if scored is not None:
                 entity, score, reason = scored
                 found.append(result(entity, start, end, score, self.name, reason))
         return found
+
+    def innocent_zones(self, text: str, folded: str) -> list[tuple[int, int]]:
+        """Return the codes that a label such as "lote" or "CN" explains: no recognizer may claim them."""
+        if not _HAS_DIGIT.search(folded):
+            return []
+        zones = []
+        for match in self._label.finditer(folded):
+            label = self._labels[int((match.lastgroup or "l0")[1:])]
+            if label.entity is None:
+                code = _EXPLAINED.match(folded, match.end())
+                if code:
+                    zones.append((match.start(), code.end()))
+        return zones
 
     def _label_of(self, labels: list[tuple[int, int]], folded: str, start: int) -> Label | None:
         """Return the nearest label before ``start`` that reaches it."""
@@ -92,6 +114,9 @@ class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
         if not strict and self._is_innocent(folded, start, end, chunk):
             return None
         digits = sum(char.isdigit() for char in chunk)
+        amount = not strict and _THOUSANDS.fullmatch(chunk)
+        if amount and digits < 7 and not _DEFINITE.search(folded[max(0, start - 14) : start]):
+            return None
         if label is not None and _is_code(chunk, digits, 3 if strict else 4) and not _UNITED.fullmatch(chunk):
             return str(label.entity), LABEL_SCORE, f"label_{label.entity}"
         if _is_unexplained(text[start:end], chunk, digits):
@@ -100,7 +125,11 @@ class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
 
     def _is_innocent(self, folded: str, start: int, end: int, chunk: str) -> bool:
         return bool(
-            self._before.search(folded[max(0, start - 12) : start])
+            COMPANY_LINES.fullmatch(re.sub(r"\D", "", chunk))
+            or _PROMOTION.fullmatch(chunk)
+            or _VERSION.fullmatch(chunk)
+            or (len(chunk) > 30 and chunk.isalnum())
+            or self._before.search(folded[max(0, start - 12) : start])
             or self._after.match(folded[end : end + 16])
             or _AFTER_COMMA.match(folded[end : end + 4])
             or _DATE.fullmatch(chunk)
@@ -128,8 +157,17 @@ def _joins(text: str, last: tuple[int, int], start: int, end: int) -> bool:
     between = text[last[1] : start]
     if not between or len(between) > 3 or not _JOINT.fullmatch(between):
         return False
+    if _DATE.fullmatch(text[last[0] : last[1]]) or _DATE.fullmatch(text[start:end]):
+        return False
     head, tail = text[last[0] : last[1]], text[start:end]
     return head[-1].isdigit() and tail[0].isdigit() and len(re.sub(r"\D", "", head)) + len(tail) >= 4 and len(tail) >= 2
+
+
+def _first_alnum(folded: str, start: int, end: int) -> int:
+    """Return where the code starts once its label is taken off."""
+    while start < end - 1 and not folded[start].isalnum():
+        start += 1
+    return start
 
 
 def _is_code(chunk: str, digits: int, least: int) -> bool:

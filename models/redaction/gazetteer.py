@@ -13,9 +13,11 @@ HERE = Path(__file__).parent / "gazetteers"
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Folded words. ``ambiguous`` names are common words too and need context."""
+    """Folded words. ``ambiguous`` names are common words too and need context; ``frequent`` are
+    the given names that count also in lower case without one."""
 
     given: frozenset[str]
+    frequent: frozenset[str]
     surnames: frozenset[str]
     ambiguous: frozenset[str]
     common: frozenset[str]
@@ -46,9 +48,10 @@ def _plain(name: str) -> frozenset[str]:
 def load_gazetteer() -> Gazetteer:
     """Read the lists. Raises ArtifactError when one is missing or damaged."""
     given, surnames = _compressed("given_names.txt.gz"), _compressed("surnames.txt.gz")
-    marked = {entry[:-1] for entry in (*given, *surnames) if entry.endswith("*")}
+    marked = {entry.rstrip("*+") for entry in (*given, *surnames) if "*" in entry}
     return Gazetteer(
-        given=frozenset(entry.rstrip("*") for entry in given),
+        given=frozenset(entry.rstrip("*+") for entry in given),
+        frequent=frozenset(entry.rstrip("*+") for entry in given if entry.endswith("+")),
         surnames=frozenset(entry.rstrip("*") for entry in surnames),
         ambiguous=frozenset(marked) | _plain("ambiguous.txt"),
         common=frozenset(_compressed("common_words.txt.gz")),

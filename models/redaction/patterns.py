@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
 from models.redaction.validators import VALIDATORS
 
-SEPARATORS = r"[ .,/·_\n-]{0,3}"
+SEPARATORS = r"[ ./·_\n-]{0,3}"
 CONTEXT_BEFORE = 48
 CONTEXT_AFTER = 24
 VALID_SCORE = 1.0
@@ -24,16 +24,17 @@ class CompiledPattern:
     context_score: float
     group: int
     upper: bool
+    capitals: bool
 
 
 def compile_pattern(
-    name: str, regex: str, score: float, context_score: float | None, group: int, upper: bool
+    name: str, regex: str, score: float, context_score: float | None, group: int, upper: bool, capitals: bool
 ) -> CompiledPattern:
     """Compile a pattern of the registry: whole words, ``<s>`` written out. Raises re.error."""
     body = regex.replace("<s>", SEPARATORS)
     compiled = re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])")
     raised = max(score, DEFAULT_CONTEXT_SCORE) if context_score is None else context_score
-    return CompiledPattern(name, compiled, score, raised, group, upper)
+    return CompiledPattern(name, compiled, score, raised, group, upper, capitals)
 
 
 def compile_context(words: Sequence[str]) -> re.Pattern[str] | None:
@@ -85,6 +86,8 @@ class ContextPatternRecognizer(EntityRecognizer):  # type: ignore[misc]
         if self._validate and self._validate(match.group()):
             return VALID_SCORE
         start, end = match.span()
+        if pattern.capitals and text[start:end] != text[start:end].upper():
+            return 0.0
         if self._context and self._near_context(folded, start, end):
             return pattern.context_score
         if pattern.upper and text[start:end] != text[start:end].upper():

@@ -12,6 +12,7 @@ PARTICLES = frozenset("de del la las los y i e da do das dos von van ap el al".s
 _HONORIFIC = frozenset("sor fray mossen don dona dn dna sr sra srta srs dr dra drs doctor doctora doctores mr mrs ms miss".split())
 _PREPOSITIONS = frozenset("a con de por para y e o amb i per ni que com rekin with for to from and".split())
 _ABBREVIATED = re.compile(r"(?:M\.?ª|Mª|Ma|Fco|Fdez|Hdez|Rguez|Glez|Mtnez|Ant|J|M|A|B|P|C|R|Y\.?ª)\.?")
+_BASQUE_ENDINGS = ("ek", "k", "ri", "i", "ren", "rekin", "rentzat", "en", "ekin", "entzat", "s")
 MAX_TOKENS = 9
 
 
@@ -19,14 +20,18 @@ MAX_TOKENS = 9
 class PersonCues:
     """Folded words and phrases that announce a name, from the policy file.
 
-    After ``strong`` ones any capitalised word that is not common is a name; after ``weak`` ones a name of the
-    lists is, also in lower case or when it is a common word.
+    After ``strong`` ones any capitalised word that is not common is a name; after ``kin`` ones a name of the
+    lists, also in lower case, and the ``everyday_names`` that are common words; after ``weak`` ones a name of
+    the lists, and common words only with a capital. ``verbs`` follow the name of who is spoken of.
     """
 
     strong: frozenset[tuple[str, ...]]
+    kin: frozenset[tuple[str, ...]]
     weak: frozenset[tuple[str, ...]]
     closings: frozenset[tuple[str, ...]]
     public_figures: frozenset[tuple[str, ...]]
+    verbs: frozenset[str]
+    everyday_names: frozenset[str]
 
 
 class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
@@ -35,7 +40,7 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
     def __init__(self, gazetteer: Gazetteer, cues: PersonCues) -> None:
         self._names = gazetteer
         self._cues = cues
-        self._longest = max(len(cue) for group in (cues.strong, cues.weak, cues.closings) for cue in group)
+        self._longest = max(len(cue) for group in (cues.strong, cues.kin, cues.weak, cues.closings) for cue in group)
         super().__init__(supported_entities=["PERSON"], name="PersonRecognizer", supported_language=LANGUAGE)
 
     def load(self) -> None:
@@ -75,49 +80,58 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
         cue = self._cue(tokens, index)
         if cue == "strong" and self._after_strong(token, capital, shouting):
             return 0.9, "after_introduction"
-        if key in self._names.places and not (cue and given):
+        if key in self._names.places and not (given and (cue or self._follows_surname(tokens, index))):
+            return None
+        if key in self._names.before_places and not given:
             return None
         if index and self._after_place_word(tokens, index):
             return None
-        if cue == "weak" and self._after_weak(tokens, index, capital):
+        if cue in {"kin", "weak"} and self._after_relation(token, capital, cue == "kin"):
             return 0.8, "after_relation"
         return self._alone(tokens, index, capital, given)
 
     def _after_strong(self, token: Token, capital: bool, shouting: bool) -> bool:
-        if self._names.is_name(token.key) and (token.key not in self._names.common or capital):
-            return True
-        if self._is_given(token.key):
-            return True
+        common = token.key in self._names.common
+        if self._names.is_name(token.key) or self._is_given(token.key):
+            return not common or (capital and token.key not in self._names.before_places) or token.key in self._cues.everyday_names
+        if token.text.isupper() and len(token.text) <= 4:
+            return False
         if not capital and not shouting:
             return False
-        return token.key not in self._names.common and token.key not in self._names.places and len(token.key) > 1
+        return not common and token.key not in self._names.places and len(token.key) > 1
 
-    def _after_weak(self, tokens: Sequence[Token], index: int, capital: bool) -> bool:
-        key = tokens[index].key
+    def _after_relation(self, token: Token, capital: bool, kin: bool) -> bool:
+        key = token.key
+        common = key in self._names.common or key in self._names.ambiguous
         if self._is_given(key):
-            return capital or key not in self._names.common or self._is_given_lower(tokens, index)
-        return capital and key in self._names.surnames and key not in self._names.common
-
-    def _is_given_lower(self, tokens: Sequence[Token], index: int) -> bool:
-        """A common word in lower case is a name only where a verb or a mark, not a noun's tail, follows."""
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        return following is None or not following.is_word or following.key not in {"de", "del", "y", "que"}
+            return capital or not common or (kin and key in self._cues.everyday_names)
+        if kin and capital and key not in self._names.common:
+            return True
+        return capital and key in self._names.surnames and not common
 
     def _alone(self, tokens: Sequence[Token], index: int, capital: bool, given: bool) -> tuple[float, str] | None:
         token, key = tokens[index], tokens[index].key
         ambiguous = key in self._names.ambiguous
         following = self._follows_surname(tokens, index)
+        first = _starts_sentence(tokens, index)
+        personal = key not in self._names.common or key in self._cues.everyday_names
         if given and not ambiguous:
-            if capital or following:
+            if following or (capital and (not first or self._stands_first(tokens, index))):
                 return 0.75, "given_name"
-            return (0.5, "given_name_lower") if len(key) >= 4 and key not in self._names.common else None
+            if capital or self._alone_on_line(tokens, index):
+                return None if capital else (0.5, "signature")
+            if not capital and index + 2 < len(tokens) and tokens[index + 1].key in {"la", "el"} and tokens[index + 2].key in {"de", "del"}:
+                return 0.5, "given_name_of_place"
+            lower = len(key) >= 4 and key in self._names.frequent and key not in self._names.common
+            return (0.5, "given_name_lower") if lower else None
         if given and capital and following:
             return 0.7, "given_and_surname"
-        first = _starts_sentence(tokens, index)
-        if given and capital and not first:
+        if given and capital and not first and personal:
             return 0.5, "capital_inside_sentence"
-        if given and capital and self._alone_on_line(tokens, index):
+        if given and capital and personal and (self._alone_on_line(tokens, index) or self._is_called(tokens, index)):
             return 0.6, "signature"
+        if capital and not given and following and self._is_unknown_given(tokens, index):
+            return 0.5, "unknown_name_and_surname"
         return self._surname(tokens, index, capital, first)
 
     def _surname(
@@ -130,9 +144,28 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
             return 0.55, "two_surnames"
         return None if first and not self._alone_on_line(tokens, index) else (0.45, "surname")
 
+    def _stands_first(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a name that opens a sentence is likely one: frequent, addressed, or alone on its line."""
+        key = tokens[index].key
+        return key in self._names.frequent or self._is_called(tokens, index) or self._alone_on_line(tokens, index) or index > 0
+
+    def _is_called(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a name opens the sentence as one addressed or spoken of: "Noa, una amiga", "Lucas tiene"."""
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        return after is not None and (after.text == "," or after.key in self._cues.verbs)
+
+    def _is_unknown_given(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a word that no list holds stands before a surname that is nothing else."""
+        key, after = tokens[index].key, tokens[index + 1]
+        known = key in self._names.common or key in self._names.before_places or len(key) < 3
+        return not known and after.key in self._names.surnames and after.key not in self._names.ambiguous
+
     def _is_given(self, key: str) -> bool:
         if key in self._names.given:
             return True
+        if key.endswith(_BASQUE_ENDINGS) and len(key) > 4 and key not in self._names.common:
+            bases = {key[: -len(ending)] for ending in _BASQUE_ENDINGS if key.endswith(ending)}
+            return any(base in self._names.given and len(base) > 3 for base in bases)
         head, dash, tail = key.partition("-")
         return bool(dash) and head in self._names.given and bool(tail)
 
@@ -151,6 +184,8 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
                 if "." in marks and phrase[-1] not in _HONORIFIC and len(phrase[-1]) > 4:
                     return None
                 return "strong"
+            if phrase in self._cues.kin and not marks & {"\n", "."}:
+                return "kin"
             if phrase in self._cues.weak and not marks & {"\n", "."}:
                 return "weak"
         return None
@@ -177,7 +212,8 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
             return token.is_capital and key not in self._names.places and (self._names.is_name(key) or key not in self._names.common)
         if token.is_capital or step > index + 1:
             return False
-        return key in self._names.surnames and key not in self._names.common and key not in self._names.ambiguous
+        known = key in self._names.surnames or (key in self._names.given and len(key) >= 4)
+        return known and key not in self._names.common and key not in self._names.ambiguous
 
     def _alone_on_line(self, tokens: Sequence[Token], index: int) -> bool:
         before = index == 0 or tokens[index - 1].kind == "line"
@@ -203,7 +239,7 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
                 last = step
             elif token.key in PARTICLES and self._particle_joins(tokens, step, capital, shouting):
                 pass
-            elif token.text == '"' and step + 2 < len(tokens) and tokens[step + 1].is_capital and tokens[step + 2].text == '"':
+            elif _quotes_nickname(tokens, step):
                 pass
             else:
                 break
@@ -235,11 +271,20 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc]
             return False
         if tokens[step].key in {"y", "e", "i"} and after == step + 1:
             return key in self._names.surnames and key not in self._names.given
-        return self._names.is_name(key) or key not in self._names.common
+        return self._names.is_name(key) or (step + 1 < after and len(key) > 1) or key == "o" or tokens[step - 1].key in self._names.surnames
 
     def _is_public(self, tokens: Sequence[Token], index: int, last: int) -> bool:
         keys = tuple(token.key for token in tokens[index : last + 1])
-        return any(keys[: len(figure)] == figure for figure in self._cues.public_figures)
+        return any(
+            keys == figure or (len(figure) > 1 and keys[: len(figure)] == figure) for figure in self._cues.public_figures
+        )
+
+
+def _quotes_nickname(tokens: Sequence[Token], step: int) -> bool:
+    """Whether a quotation mark opens or closes one capitalised word inside a name."""
+    opens = step + 2 < len(tokens) and tokens[step + 1].is_capital and tokens[step + 2].text == '"'
+    closes = tokens[step - 2].text == '"' and step + 1 < len(tokens) and tokens[step + 1].is_capital
+    return tokens[step].text == '"' and (opens or closes)
 
 
 def _starts_sentence(tokens: Sequence[Token], index: int) -> bool:

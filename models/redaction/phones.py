@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
 
-_CANDIDATE = re.compile(r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/,\n-]{0,3}\d){6,14}(?![^\W_])")
+_CANDIDATE = re.compile(r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/\n-]{0,3}\d){6,14}(?:,? ?(?:ext|int|extensión)\.? ?\d{1,5})?(?![^\W_])")
+_EXTENSION = re.compile(r",? ?(?:ext|int|extensión).*$")
 _GROUPED = re.compile(r"\(?\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}")
-_COMPANY_LINES = re.compile(r"(?:34)?(?:90[0-2]|80[0-7])\d{6}|01800\d+|0?800\d{6,8}|0810\d+")
+COMPANY_LINES = re.compile(r"(?:34)?(?:90[0-2]|80[0-7])\d{6}|01800\d+|0?800\d{6,8}|0810\d+")
 """Freephone and shared-cost ranges: companies' lines (Plan Nacional de Numeración, RD 2296/2004)."""
 REGIONS = ("ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "UY", "PY", "BO", "CR", "DO", "GT", "BR", "PT", "GB")
 
@@ -47,8 +48,9 @@ class PhoneRecognizer(EntityRecognizer):  # type: ignore[misc]
 
 
 def _score(candidate: str) -> float:
+    candidate = _EXTENSION.sub("", candidate)
     digits = re.sub(r"\D", "", candidate)
-    if _COMPANY_LINES.fullmatch(digits):
+    if COMPANY_LINES.fullmatch(digits):
         return 0.0
     if candidate.lstrip("( ").startswith(("+", "00")) and 9 <= len(digits) <= 15:
         return 0.9

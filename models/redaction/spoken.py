@@ -27,8 +27,8 @@ _TENS = (
 ).split(",")
 _HUNDREDS = (
     "cien ciento cent cem cento,doscientos doscientas dos-cents duzentos,trescientos trescientas tres-cents trezentos,"
-    "cuatrocientos cuatrocientas quatrocentos,quinientos quinientas quinhentos,seiscientos seiscientas seiscentos,"
-    "setecientos setecientas setecentos,ochocientos ochocientas oitocentos,novecientos novecientas novecentos"
+    "cuatrocientos cuatrocientas quatre-cents quatrocentos,quinientos quinientas cinc-cents quinhentos,seiscientos seiscientas sis-cents seiscentos,"
+    "setecientos setecientas set-cents setecentos,ochocientos ochocientas vuit-cents oitocentos,novecientos novecientas nou-cents novecentos"
 ).split(",")
 _LETTERS = {
     "be": "b", "ce": "c", "de": "d", "efe": "f", "ge": "g", "hache": "h", "jota": "j", "ka": "k", "ele": "l",
@@ -50,7 +50,7 @@ _PIECE = re.compile(r"[^\W\d_]+(?:-cents)?|\d+|[-.,/ \n]+|[^\w]|_")
 
 _AT = r"(?:arroba|arrova|[a4]rr[o0]b[a4]|arroa|abildua)"
 _SPOKEN_AT = re.compile(
-    rf"\s*[(\[{{<]\s*(?:{_AT}|at|a|@)\s*[)\]}}>]\s*|\s+{_AT}\s+|\s+(?:at)\s+(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w))|\s+@\s*(?=\w)",
+    rf"\s*[(\[{{<]\s*(?:{_AT}|at|a|@)\s*[)\]}}>]\s*|\s+{_AT}\s+|\s+(?:at)\s+(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w))|\s+@\s+(?=\w)",
     re.IGNORECASE,
 )
 _SPOKEN_MARK = re.compile(
@@ -138,6 +138,8 @@ def _read_run(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, list
             found.append((start, end, _SEPARATOR[key]))
         elif key.strip("-.,/ \n"):
             break
+        elif "," in key:
+            found.append((start, end, " "))
         index += 1
     spelled = words >= 2 or (digits >= MIN_DIGITS and found)
     return index, found if digits >= MIN_DIGITS and spelled else []
@@ -151,7 +153,7 @@ def _read_number(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, i
         step = _next_word(pieces, index)
         if step is None:
             return index, end, str(value)
-        word, joined = pieces[step][2], step - index >= 2
+        word, joined = pieces[step][2], step - index >= 2 or pieces[index][2] == "-"
         number = _NUMBERS.get(word, 1000)
         tens = value % 100 >= 20 and value % 10 == 0 and number < 10 and joined and value % 100 >= 30
         hundreds = value % 100 == 0 and value >= 100 and number < 100 and not joined
@@ -162,7 +164,7 @@ def _read_number(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, i
 
 def _next_word(pieces: list[tuple[int, int, str]], index: int) -> int | None:
     """Return the index of the number word after one blank, or after a blank, "y" and a blank."""
-    if index + 1 < len(pieces) and pieces[index][2] == " " and pieces[index + 1][2] in _NUMBERS:
+    if index + 1 < len(pieces) and pieces[index][2] in {" ", "-"} and pieces[index + 1][2] in _NUMBERS:
         return index + 1
     if index + 3 < len(pieces) and pieces[index][2] == " " and pieces[index + 1][2] in _JOIN:
         return index + 3 if pieces[index + 3][2] in _NUMBERS else None

@@ -10,6 +10,7 @@ _NAMED = re.compile(
     r"handle|cuenta de (?:insta|ig|x|twitter|tiktok)|sigue(?:nme|me|dme)?|arroba|soy|antes era|me llamo en \w+|erabiltzailea)"
     r"(?: (?:es|era|en \w+|de \w+|el|la|mi|:))?[ :]{1,3}@?((?=[\w.]*[\d_.])[a-z0-9][\w.]{2,40}\w)(?![\w@])"
 )
+_DECLARED = re.compile(r"(?<![^\W_])(?:(?:nombre de )?usuari[oa] (?:es|era)|nick es|user es|antes era) @?([a-z][\w.]{3,40})(?![\w@])")
 _PLAIN_NUMBER = re.compile(r"[\d.,]+")
 
 
@@ -31,6 +32,8 @@ class UsernameRecognizer(EntityRecognizer):  # type: ignore[misc]
             for match in _HANDLE.finditer(folded):
                 if not self._organisation.search(match[1]):
                     found.append(result("USERNAME", *match.span(), 0.7, self.name, "handle"))
+        for match in _DECLARED.finditer(folded):
+            found.append(result("USERNAME", *match.span(1), 0.6, self.name, "declared_handle"))
         for match in _NAMED.finditer(folded):
             if not _PLAIN_NUMBER.fullmatch(match[1]):
                 found.append(result("USERNAME", *match.span(1), 0.6, self.name, "named_handle"))

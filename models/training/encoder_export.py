@@ -53,8 +53,8 @@ def quantise(source: Path, target: Path) -> None:
     weights = {tensor.name: tensor for tensor in graph.initializer}
     graph.initializer.extend(
         [
-            numpy_helper.from_array(np.float32(1 / 127), "unit"),
-            numpy_helper.from_array(np.uint8(128), "zero"),
+            numpy_helper.from_array(np.array(1 / 127, dtype=np.float32), "unit"),
+            numpy_helper.from_array(np.array(128, dtype=np.uint8), "zero"),
             numpy_helper.from_array(np.array([-1], dtype=np.int64), "last_axis"),
         ]
     )
@@ -72,6 +72,7 @@ def quantise(source: Path, target: Path) -> None:
         graph.initializer.append(numpy_helper.from_array(scale, f"{node.input[1]}_scale"))
         nodes.extend(_product(node))
     _replace_nodes(graph, nodes)
+    _strip(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
 
@@ -86,7 +87,9 @@ def _quantised_rows(name: str) -> list[onnx.NodeProto]:
     ]
 
 
-def _quantised_columns(weight: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+def _quantised_columns(
+    weight: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
     """Return the int8 weights and the factor of each column that undoes both quantisations."""
     scale = np.abs(weight).max(axis=0) / _WEIGHT_LIMIT
     packed = np.clip(np.round(weight / scale), -_WEIGHT_LIMIT, _WEIGHT_LIMIT).astype(np.int8)
@@ -112,3 +115,15 @@ def _replace_nodes(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:
     del graph.initializer[:]
     graph.initializer.extend(kept)
     del graph.value_info[:]
+
+
+def _strip(model: onnx.ModelProto) -> None:
+    """Drop what the exporter notes about its own run (stack traces, folders): same weights, same bytes."""
+    del model.metadata_props[:]
+    del model.graph.metadata_props[:]
+    for node in model.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
+        value.doc_string = ""
+        del value.metadata_props[:]

@@ -26,8 +26,7 @@ class ExportedEncoder(nn.Module):
         self.register_buffer("positions", embeddings.position_embeddings.weight.detach() + types)
         self.norm = embeddings.LayerNorm
         self.layers = nn.ModuleList(
-            _Layer(cast(nn.Module, layer), heads=model.config.num_attention_heads)
-            for layer in model.encoder.layer
+            _Layer(layer, heads=model.config.num_attention_heads) for layer in model.encoder.layer
         )
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:

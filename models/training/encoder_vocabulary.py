@@ -106,7 +106,8 @@ def prune_model(model: BertModel, kept: Sequence[int]) -> BertModel:
     name = "embeddings.word_embeddings.weight"
     state[name] = state[name][torch.tensor(list(kept))]
     pruned.load_state_dict(state)
-    return pruned.eval()
+    pruned.train(False)
+    return pruned
 
 
 def prune(base: Base, kept: Sequence[int]) -> Base:

@@ -124,7 +124,18 @@ def parse_packed(data: bytes) -> PackedModel:
     cursor.take((pieces + 1) * 4 + pieces * 4 + blob_bytes)  # offsets, scores, text: tokenizer.json has them
     _count, map_bytes = cursor.read("iI")
     cursor.take(map_bytes)  # the normalisation map: tokenizer.json has it too
-    return PackedModel(*shape, epsilon, dict(_tensors(cursor, data)))
+    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = shape
+    return PackedModel(
+        hidden=hidden,
+        layers=layers,
+        heads=heads,
+        feed_forward=feed_forward,
+        vocabulary=vocabulary,
+        positions=positions,
+        token_types=token_types,
+        epsilon=epsilon,
+        tensors=dict(_tensors(cursor, data)),
+    )
 
 
 def _tensors(cursor: _Cursor, data: bytes) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
@@ -200,7 +211,8 @@ def to_bert(packed: PackedModel) -> BertModel:
             raise ArtifactError(f"packed weights: {name} has {values.size} values")
         state[name] = torch.from_numpy(values.copy()).reshape(state[name].shape)
     model.load_state_dict(state, strict=False)
-    return model.eval()
+    model.train(False)
+    return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +239,7 @@ def from_hub(name_or_folder: str) -> Base:
     """Load the base encoder from a local Hugging Face folder or from a model hub."""
     from transformers import AutoTokenizer
 
-    model = BertModel.from_pretrained(name_or_folder, add_pooling_layer=False)
+    model = BertModel.from_pretrained(name_or_folder, add_pooling_layer=False, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(name_or_folder)
-    return Base(model.float().eval(), tokenizer.backend_tokenizer.to_str(), name_or_folder)
+    model.train(False)
+    return Base(model, tokenizer.backend_tokenizer.to_str(), name_or_folder)

@@ -1,9 +1,11 @@
 """The acceptance entries themselves are sound: closed words, exact pieces, full coverage, whole pairs."""
 
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
+from knowledge_base.loader import load_directory
 from models.vocabulary import Intent, Language
 from policies.vocabulary import Channel, Disposition, Flag, Visibility
 from tests.acceptance.expectation import Expectation, read_expectations
@@ -72,3 +74,13 @@ def test_pairs_are_whole_and_say_the_same() -> None:
         assert len(members) == 2, name
         assert members[0].must.same_as_pair == members[1].must.same_as_pair, name
         assert members[0].must.disposition == members[1].must.disposition, name
+
+
+def test_evidence_names_answers_of_the_demo_company() -> None:
+    known = {
+        answer.id
+        for answer in load_directory(Path(__file__).parents[2] / "knowledge_base" / "answers").answers
+    }
+    named = {key for entry in EXPECTATIONS for key in (*entry.must.evidence_any, *entry.must_not.evidence)}
+    assert len(named) >= 40
+    assert named - known == set()

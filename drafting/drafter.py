@@ -1,0 +1,83 @@
+"""The drafter: the first candidate that the verifier passes, else the fixed safe reply. Never raises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drafting.channels import Channels
+from drafting.closeness import FingerprintedEncoder
+from drafting.composer import DRAFTER, Composer
+from drafting.context import FindPersonalData
+from drafting.draft import Draft, Violation
+from drafting.holding import DRAFTER as HOLDING
+from drafting.holding import Holding
+from drafting.request import ComposeRequest
+from drafting.verifier import Verifier
+from policies.vocabulary import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class DraftingResult:
+    """Drafts for the decision's audiences, and why better candidates were turned down."""
+
+    drafts: tuple[Draft, ...]
+    drafter: str
+    """``composer``, ``holding`` or ``none``."""
+    violations_by_rejected_candidate: Mapping[int, tuple[Violation, ...]] = field(default_factory=dict)
+    """Number of the candidate (0 is the best) to what it broke."""
+    failure: str | None = None
+    """Name of the error that stopped composing, if one did; never its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Composer, verifier and holding replies together."""
+
+    composer: Composer
+    verifier: Verifier
+    holding: Holding
+
+    @classmethod
+    def load(
+        cls,
+        policies_dir: Path,
+        *,
+        encoder: FingerprintedEncoder | None = None,
+        find_personal_data: FindPersonalData | None = None,
+    ) -> "Drafter":
+        """Load everything from the policies folder; a PolicyError names file and line."""
+        channels = Channels.load(policies_dir / "channels.yaml")
+        composer = Composer.load(policies_dir / "phrases", channels, encoder)
+        holding = Holding.load(policies_dir / "phrases" / "holding.yaml", channels)
+        verifier = Verifier.load(
+            policies_dir / "verification.yaml",
+            bank=composer.bank,
+            fixed=holding.fixed,
+            channels=channels,
+            topics=composer.topics,
+            departments=composer.departments,
+            treatments=composer.treatments,
+            find_personal_data=find_personal_data,
+        )
+        return cls(composer, verifier, holding)
+
+    def draft(self, request: ComposeRequest) -> DraftingResult:
+        """Drafts for every audience of the decision; none for ``no_reply``."""
+        if request.decision.disposition == Disposition.NO_REPLY or not request.audiences():
+            return DraftingResult((), "none")
+        rejected: dict[int, tuple[Violation, ...]] = {}
+        failure = None
+        try:
+            labels = self.composer.labels(request)
+            contexts = {audience: self.verifier.context(request, audience, labels[audience]) for audience in labels}
+            for number, candidate in enumerate(self.composer.candidates(request, labels)):
+                violations = tuple(
+                    broken for draft in candidate for broken in self.verifier.verify(draft, contexts[draft.audience])
+                )
+                if not violations:
+                    return DraftingResult(candidate, DRAFTER, rejected)
+                rejected[number] = violations
+        except Exception as error:  # fail closed: whatever went wrong, the customer gets the safe reply
+            failure = type(error).__name__
+        drafts = tuple(self.holding.draft(request, audience) for audience in request.audiences())
+        return DraftingResult(drafts, HOLDING, rejected, failure)

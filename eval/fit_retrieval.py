@@ -1,0 +1,148 @@
+"""Fits the retriever's weights: ``python -m eval.fit_retrieval --data DIR --encoder DIR --out FILE``."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from eval.linear_fit import fit_choice, fit_logistic
+from eval.retrieval import VARIANTS, rank, report, table, variant
+from eval.retrieval_data import Measured, companies_in, concatenate, load_company, measure
+from eval.retrieval_metrics import LENGTH_BINS, Run, length_bins
+from knowledge_base.config import ABSTAIN_FEATURES, FUSION_FEATURES, FittedOn, RetrievalConfig
+from knowledge_base.features import describe, fuse
+from knowledge_base.vector_cache import VectorCache
+from models.encoder import OnnxEncoder
+
+HELD_OUT = ("kb_optica", "kb_seguro")
+"""Development and test company: never fitted on."""
+
+WRONG_FIRST = 0.25
+"""Weight of an answerable question whose first answer is wrong, when learning what to refuse: it is no good
+example of either side, but must not look right."""
+
+NEGATIVE = frozenset({"mean_question"})
+"""Features that may only lower the score; all others may only raise it, so that a closer answer never counts
+against itself (collinear features would otherwise take opposite signs and behave oddly on another base)."""
+
+_HEADER = """\
+# Weights and thresholds of the retriever. Fitted; after a change of encoder, fit again:
+#   python -m eval.fit_retrieval --data eval/data/retrieval --encoder models/artifacts/encoder \\
+#       --out policies/retrieval.yaml
+# A person may change `abstain.threshold`: the score is the probability that the answer found is right, so 0.5
+# drafts what is more likely right than wrong. Higher: fewer wrong drafts, more questions left to a person.
+"""
+
+
+def fit(groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig, encoder: str) -> RetrievalConfig:
+    """Fit order and score; each company's fused numbers for the score come from the others' weights."""
+    described: list[dict[str, float]] = []
+    items: list[Measured] = []
+    right: list[bool] = []
+    for name, group in groups.items():
+        others = concatenate(other for key, other in groups.items() if key != name) or list(group)
+        held = _with_fusion(config, fit_fusion(others))
+        for item in group:
+            fused = fuse(item.candidates, held)
+            first = int(np.argmax(fused))
+            features = describe(item.candidates, fused)
+            described.append({key: float(features[key][first]) for key in ABSTAIN_FEATURES})
+            right.append(bool(item.relevant[first]))
+            items.append(item)
+    fitted = _with_fusion(config, fit_fusion(items))
+    intercept, weights = fit_score(described, items, np.array(right))
+    abstain = config.abstain.model_copy(update={"intercept": intercept, "weights": weights})
+    source = FittedOn(encoder=encoder, companies=tuple(groups), queries=len(items))
+    return fitted.model_copy(update={"abstain": abstain, "fitted": source})
+
+
+def fit_fusion(items: Sequence[Measured]) -> dict[str, float]:
+    """Weights under which the right candidate is the likeliest choice among a question's candidates."""
+    tables = []
+    for item in items:
+        if item.relevant.any():
+            table = np.stack([item.candidates.features[name] for name in FUSION_FEATURES], axis=1)
+            tables.append((table.astype(np.float64), item.relevant))
+    weights = fit_choice(tables)
+    return {name: round(float(value), 4) for name, value in zip(FUSION_FEATURES, weights, strict=True)}
+
+
+def fit_score(
+    described: Sequence[Mapping[str, float]], items: Sequence[Measured], right: np.ndarray
+) -> tuple[float, dict[str, float]]:
+    """Intercept and weights of the probability that the first candidate answers the question."""
+    table = np.array([[row[name] for name in ABSTAIN_FEATURES] for row in described])
+    answerable = np.array([bool(item.question.relevant) for item in items])
+    weights = np.where(answerable & ~right, WRONG_FIRST, 1.0)
+    weights *= _length_balance(items, answerable)
+    signs = np.array([-1.0 if name in NEGATIVE else 1.0 for name in ABSTAIN_FEATURES])
+    intercept, slopes = fit_logistic(table, right, weights, signs=signs)
+    # The direction was learnt on reweighted questions: bring it back to the true share of right answers.
+    shift, scale = fit_logistic((intercept + table @ slopes)[:, None], right, np.ones(len(right)))
+    final = {
+        name: round(float(value), 4) for name, value in zip(ABSTAIN_FEATURES, slopes * scale[0], strict=True)
+    }
+    return round(float(shift + scale[0] * intercept), 4), final
+
+
+def _length_balance(items: Sequence[Measured], answerable: np.ndarray) -> np.ndarray:
+    """Weights under which length alone tells nothing about whether there is an answer."""
+    bins = length_bins(np.array([len(item.question.text.split()) for item in items]))
+    weights = np.ones(len(items))
+    overall = answerable.mean()
+    for each in range(1, len(LENGTH_BINS) + 1):
+        inside = bins == each
+        share = answerable[inside].mean() if inside.any() else overall
+        if 0 < share < 1:
+            weights[inside & answerable] = overall / share
+            weights[inside & ~answerable] = (1 - overall) / (1 - share)
+    return weights
+
+
+def _with_fusion(config: RetrievalConfig, weights: dict[str, float]) -> RetrievalConfig:
+    return config.model_copy(update={"fusion": config.fusion.model_copy(update={"weights": weights})})
+
+
+def _left_out(groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig) -> str:
+    """Every training company ranked with weights fitted on the others, in one table."""
+    runs: dict[str, list[Run]] = {name: [] for name in VARIANTS}
+    for name, group in groups.items():
+        fitted = fit({key: other for key, other in groups.items() if key != name}, config, "")
+        for each in VARIANTS:
+            runs[each].append(rank(group, variant(fitted, each), raw=each != "learned"))
+    return table({name: Run.join(found) for name, found in runs.items()}, config.abstain)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit on the training companies, write the file, report on training (left out one by one) and development."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--encoder", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="read for the settings that are not fitted")
+    parser.add_argument("--cache", type=Path, help="folder that keeps passage vectors between runs")
+    parser.add_argument("--dev", default="kb_optica")
+    chosen = parser.parse_args(arguments)
+    encoder = OnnxEncoder.load(chosen.encoder)
+    config = RetrievalConfig.load(chosen.out)
+    cache = VectorCache(encoder, chosen.cache)
+    groups = {
+        name: measure(load_company(chosen.data / name), encoder, config, cache)
+        for name in companies_in(chosen.data)
+        if name not in HELD_OUT
+    }
+    fitted = fit(groups, config, encoder.fingerprint)
+    chosen.out.write_text(
+        _HEADER + yaml.safe_dump(fitted.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+        encoding="utf-8",
+    )
+    sys.stdout.write(f"\ntraining companies, each left out in turn\n{_left_out(groups, config)}\n")
+    if chosen.dev in companies_in(chosen.data):
+        measured = measure(load_company(chosen.data / chosen.dev), encoder, fitted, cache)
+        sys.stdout.write(f"\n{chosen.dev} (development)\n{report(measured, fitted)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Figures of freshly trained heads on the dev split, and the model card that carries them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from models.training.messages import LabelledMessage
+from models.understanding.heads import Predictions
+
+Z = 1.96
+"""95 % intervals."""
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927); (0, 1) of nothing."""
+    if total == 0:
+        return 0.0, 1.0
+    share = hits / total
+    middle = (share + Z**2 / (2 * total)) / (1 + Z**2 / total)
+    half = Z * math.sqrt(share * (1 - share) / total + Z**2 / (4 * total**2)) / (1 + Z**2 / total)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def share(hits: int, total: int) -> str:
+    """A share with its count and its 95 % interval."""
+    low, high = wilson(hits, total)
+    value = hits / total if total else float("nan")
+    return f"{value:.2f} ({hits}/{total}; {low:.2f}-{high:.2f})"
+
+
+def dev_report(
+    rows: Sequence[LabelledMessage], predictions: Sequence[Predictions], thresholds: Mapping[str, float]
+) -> str:
+    """A Markdown table: accuracy of the choices, recall and false alarms of the signals."""
+    pairs = list(zip(rows, predictions, strict=True))
+    lines = ["| head | share (count; 95 % interval) |", "|---|---|"]
+    truths: dict[str, Any] = {
+        "main_intent": lambda row: row.intents[0],
+        "handling": lambda row: row.disposition,
+        "emotion": lambda row: row.emotion,
+    }
+    for head, truth in truths.items():
+        right = sum(max(s := getattr(p, head), key=s.__getitem__) == truth(row) for row, p in pairs)
+        lines.append(f"| {head}: accuracy | {share(right, len(pairs))} |")
+    lines += ["", "| signal (head alone) | recall | false alarms | threshold |", "|---|---|---|---|"]
+    for name, threshold in thresholds.items():
+        on = [(name in row.flags, p.signals[name] >= threshold) for row, p in pairs]
+        caught, present = sum(y and s for y, s in on), sum(y for y, _ in on)
+        false = sum(s and not y for y, s in on)
+        row = f"| {name} | {share(caught, present)} | {share(false, len(on) - present)} | {threshold} |"
+        lines.append(row)
+    return "\n".join(lines)
+
+
+CARD = """\
+# Heads of understanding
+
+Linear heads (logistic regression) over the vectors of encoder `{encoder}` (message, and message in its thread),
+hashed word and letter n-grams, channel, visibility and form: main intent (17), all intents (17), handling (5),
+emotion (6), signals (11). Scores are calibrated on out-of-fold scores (temperature for the choices, Platt for
+the marks). They are joined with the signal lexicon in `models/understanding/understander.py`: a safety signal is
+on when either finds it.
+
+- **Data**: {rows} messages, train split of `eval/data/messages` (CC BY 4.0, datasheet there); written, invented,
+  one labelling hand a row. No other data.
+- **Licence** of the weights: Apache-2.0.
+- **Reproduce**: `python -m models.training.heads --data eval/data/messages --encoder models/artifacts/encoder
+  --out models/artifacts/heads --thresholds policies/thresholds.yaml` (minutes on two cores; fixed seed).
+- **Meant for**: sorting messages for people and for the policy engine. Not a medical device: it names what a
+  message is about and who should see it, never a disease or its probability.
+- **Limits**: the messages are indirect on purpose, and each class has few of them; the heads alone miss many
+  dangers, which is why the lexicon, the policy's fallback to people and the person who sends are there. Catalan,
+  Galician, Basque, Portuguese and English have 20-60 training messages each.
+
+## Dev split (heads alone)
+
+{report}
+
+Figures of the shipped union of heads and lexicon: `python -m eval.understanding --split dev`.
+"""
+
+
+def model_card(path: Path, report: str, *, rows: int, encoder: str) -> None:
+    """Write the model card."""
+    path.write_text(CARD.format(report=report, rows=rows, encoder=encoder), encoding="utf-8")

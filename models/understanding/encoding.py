@@ -1,0 +1,52 @@
+"""Turns a message and its thread into the encoder's vectors, in one call."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+
+from models.understanding.features import Floats
+
+HEAD, TAIL = 600, 400
+"""Characters kept of both ends of a long message: the encoder reads 256 tokens, about 1,000 characters."""
+CONTEXT_TURNS = 3
+TURN = 300
+"""Characters of an earlier turn that are encoded."""
+
+
+class QueryEncoder(Protocol):
+    """What understanding needs of an encoder."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the weights."""
+
+    def encode(self, texts: Sequence[str], *, kind: Literal["query", "passage"]) -> Floats:
+        """Unit vectors, (texts, dimensions)."""
+
+
+def encodable(text: str) -> str:
+    """A text as the encoder can read it whole: both ends of what is too long."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
+
+
+def in_context(text: str, turns: Sequence[str]) -> str:
+    """The last turns and the message, joined by a bar; the message keeps the larger share."""
+    last = [turn[-TURN:] for turn in turns[-CONTEXT_TURNS:]]
+    if not last:
+        return encodable(text)
+    room = max(HEAD + TAIL - sum(map(len, last)), HEAD)
+    return " | ".join([*last, text if len(text) <= room else f"{text[: room // 2]} … {text[-room // 2 :]}"])
+
+
+def vectors(encoder: QueryEncoder, text: str, turns: Sequence[str], windows: Sequence[str] = ()) -> Floats:
+    """Vectors of the message, of it in context, then of further windows; (2 + windows, dimensions)."""
+    own = encodable(text)
+    if not turns:
+        found = encoder.encode([own, *windows], kind="query")
+        return np.concatenate([found[:1], found])
+    return encoder.encode([own, in_context(text, turns), *windows], kind="query")

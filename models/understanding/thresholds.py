@@ -1,0 +1,58 @@
+"""Thresholds of understanding: policy data (``policies/thresholds.yaml``), read and checked here."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from models.understanding.lexicon_file import read_yaml
+from models.vocabulary import SignalCode
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class SignalThreshold(BaseModel):
+    """A signal is on when its lexicon score or its head's score reaches its threshold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lexicon: Share
+    head: Share
+
+
+class Abstain(BaseModel):
+    """Under these scores of the first choice, a person decides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    main_intent: Share
+    handling: Share
+
+
+class Thresholds(BaseModel):
+    """All thresholds of understanding."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Annotated[int, Field(ge=1)]
+    about: str
+    signals: dict[SignalCode, SignalThreshold]
+    second_intent: Share
+    """Score from which a further intent is named beside the main one."""
+    ignore: Share
+    """Score of no_reply from which a message with no need in it is left alone (M56); below, it is watched."""
+    monitor: Share
+    """Score of no_reply from which a message is watched instead of answered."""
+    abstain: Abstain
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Thresholds":
+        missing = sorted(set(SignalCode) - set(self.signals))
+        if missing:
+            raise ValueError(f"no threshold for {missing[0]}")
+        return self
+
+
+def load_thresholds(path: Path) -> Thresholds:
+    """Read the thresholds. Raises ArtifactError with file and field."""
+    return read_yaml(path, Thresholds)

@@ -1,0 +1,38 @@
+"""An explanation says what fired, what nearly did, and what was missing."""
+
+from pathlib import Path
+
+from policies.explain import explain
+from tests.policies.builders import facts, load, shipped, small_policy
+
+
+def test_the_deciding_rule_is_marked() -> None:
+    found = explain(facts(intents=("complaint",), emotion="angry"), shipped())
+    assert [fired.rule for fired in found.fired if fired.decided] == ["hurt-complaint-acknowledge"]
+    assert {fired.rule for fired in found.fired} == set(found.decision.rules)
+    assert all(fired.title and fired.practices for fired in found.fired)
+
+
+def test_a_rule_that_lacked_one_condition_says_which() -> None:
+    found = explain(
+        facts(intents=("off_topic",), relevance="ignore", handling={"no_reply": 0.5, "draft": 0.4}), shipped()
+    )
+    missing = {nearly.rule: nearly.missing for nearly in found.nearly}
+    assert missing["spam-or-troll-no-reply"] == "handling.no_reply es 0.5; se pide desde 0.6"
+    assert missing["mere-mention-monitor"] == "relevance es «ignore»; se pide «monitor»"
+
+
+def test_a_rule_that_lacked_two_is_not_near() -> None:
+    found = explain(facts(intents=("off_topic",), relevance="answer", handling={"no_reply": 0.1}), shipped())
+    assert "spam-or-troll-no-reply" not in {nearly.rule for nearly in found.nearly}
+
+
+def test_a_later_rule_that_matched_names_the_one_that_decided(tmp_path: Path) -> None:
+    found = explain(facts(intents=("question",), signals={"emergency": 1.0}), load(small_policy(), tmp_path))
+    taken = {nearly.rule: nearly.taken_by for nearly in found.nearly if nearly.taken_by}
+    assert taken == {"question-rule": "emergency-rule"}
+
+
+def test_nothing_in_an_explanation_is_left_without_words(tmp_path: Path) -> None:
+    found = explain(facts(intents=("question",)), load(small_policy(), tmp_path))
+    assert all(nearly.missing or nearly.taken_by for nearly in found.nearly)
