@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.commands import audit, bench, kb, keys, messages, serve, vault
+from api.commands import audit, bench, kb, keys, messages, policy, serve, vault
 from api.failures import KNOWN_ERRORS
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("serve")(serve.serve)
 app.command("bench")(bench.bench)
 app.add_typer(kb.app, name="kb")
 app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
 app.add_typer(keys.app, name="keys")
 app.add_typer(vault.app, name="vault")
 

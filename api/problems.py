@@ -67,6 +67,7 @@ CODES: dict[str, str] = {
     "decision_invalid": "The decision lacks a field it needs, or carries one that contradicts it.",
     "thread_version_stale": "The thread has moved on since this draft; read the case again.",
     "store_unavailable": "The store cannot be read or written now; nothing was written.",
+    "record_conflict": "An id drawn at random was taken; nothing was written, try again.",
     "overloaded": "Too many messages in work; try again after `Retry-After` seconds.",
     "internal_error": "Something failed here; the request id finds it in the log.",
 }
@@ -135,6 +136,7 @@ STATUS_OF_CASE_ERRORS: dict[str, int] = {
     "decision_invalid": 422,
     "thread_version_stale": 409,
     "store_unavailable": 503,
+    "record_conflict": 503,
     "unknown_account": 422,
 }
 """Errors of the records that the caller can do something about; any other is an internal error."""

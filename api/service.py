@@ -16,11 +16,10 @@ from cases.errors import CaseError, DecisionError
 from cases.keys import ApiKey
 from cases.message import Message
 from cases.pipeline import Pipeline
+from cases.reading import ALL_ACCOUNTS, Filters
 from cases.records import Records
 from cases.secret_keys import load_keys
-from cases.store import Filters
 from cases.stored import Page, StoredCase
-from cases.vault import ALL_ACCOUNTS
 from models.text import RawText, RedactedText
 from policies.account import Account
 

@@ -1,12 +1,12 @@
 """Turns settings into objects: the one place. HTTP, command line, evaluation and benchmark all start here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from api.settings import Settings
 from cases.assembly import Versions
-from cases.pipeline import Engines, Pipeline
+from cases.pipeline import Engines, Pipeline, allowed_terms
 from cases.records import Records
 from drafting.context import FindPersonalData
 from drafting.drafter import Drafter
@@ -40,9 +40,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
     numbers = SafetyNumbers.load(policies_dir / "safety_numbers.yaml")
     policies = load_policies(policies_dir / "rules", accounts, numbers)
     encoder = load_encoder(settings.encoder, threads=settings.encoder_threads)
-    redactor = Redactor.load(
-        policy_file=policies_dir / "redaction.yaml", lexicons_dir=policies_dir / "lexicons"
-    )
+    redactor = load_redactor(settings)
     understander = Understander.load(
         artifacts=settings.heads_dir,
         lexicons_dir=policies_dir / "lexicons",
@@ -77,6 +75,24 @@ def build_pipeline(settings: Settings) -> Pipeline:
         default_account=settings.account,
     )
     return Pipeline(engines)
+
+
+def load_redactor(settings: Settings) -> Redactor:
+    """Load the redactor alone."""
+    folder = settings.policies_dir
+    return Redactor.load(policy_file=folder / "redaction.yaml", lexicons_dir=folder / "lexicons")
+
+
+def personal_data_kinds(settings: Settings, redactor: Redactor) -> Callable[[str], list[str]]:
+    """Wrap the redactor for `kb check`: the kinds of personal data in a text, the companies' own left out."""
+    accounts = load_accounts(settings.policies_dir / "accounts", default=settings.account)
+    allowed = {term for account in accounts.values() for term in allowed_terms(account)}
+
+    def kinds(text: str) -> list[str]:
+        spans = redactor.redact(RawText(text), allowed=allowed).spans
+        return sorted({span.entity_type for span in spans} - HEALTH_ENTITIES)
+
+    return kinds
 
 
 def personal_data_finder(redactor: Redactor) -> FindPersonalData:
@@ -125,6 +141,6 @@ def open_records(settings: Settings) -> Records:
     """Open the store, the vault and the keys."""
     return Records.open(
         settings.effective_database_url,
-        data_dir=settings.data_dir,
+        settings.data_dir,
         retention_file=settings.policies_dir / "retention.yaml",
     )

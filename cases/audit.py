@@ -78,7 +78,6 @@ class AuditLog:
         head.seq, head.hash = row.seq, row.hash
         head.seal = self._sealer.head_seal(row.seq, row.hash)
         session.add_all((row, head))
-        session.flush()
         return row.seq
 
     def _head(self, session: Session) -> AuditHeadRow:

@@ -61,9 +61,16 @@ def build_facts(
         agent_turns=agent_turns,
         country=account.country,
         referral_topic=understanding.referral_topic,
-        tags=understanding.tags,
+        tags=understanding.tags | _account_tags(account, understanding),
         tier=message.author.tier if message.author else None,
         serious_hint=criteria is not None and criteria.serious_hint,
         top_answer_tags=frozenset(best.tags) if best else frozenset(),
         failed_steps=tuple(failed_steps),
     )
+
+
+def _account_tags(account: Account, understanding: Understanding) -> frozenset[str]:
+    """What follows from the account: a language we answer in, on an account that does not (M66)."""
+    language = understanding.language
+    known = language is None or language.value in account.languages
+    return frozenset() if known else frozenset({"wrong_account_language"})

@@ -99,6 +99,14 @@ class KeyStore:
                 return None
             return _key(row)
 
+    def get(self, key_id: str) -> ApiKey | None:
+        """The key of an id; None if it is unknown or revoked. For who proved before that the key is theirs."""
+        if not is_id(key_id, "key"):
+            return None
+        with self._database.read() as session:
+            row = session.get(ApiKeyRow, key_id)
+            return None if row is None or row.revoked_at is not None else _key(row)
+
     def revoke(self, key_id: str, *, actor: str) -> ApiKey:
         """Revoke a key for good; again is no error.
 

@@ -119,7 +119,6 @@ class Outbox:
                     sent_at=None,
                 )
             )
-            session.flush()  # one by one: their positions keep the order given
 
     def pending(self, limit: int = 100) -> tuple[StoredEvent, ...]:
         """The oldest events not delivered yet."""

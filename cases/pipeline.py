@@ -15,6 +15,7 @@ from cases.identifiers import new_case_id, new_tracking_code
 from cases.message import Message
 from cases.redacted import RedactedMessage, redact_message, withheld
 from cases.stored import Origin
+from cases.working_time import working_time
 from drafting.drafter import Drafter, DraftingResult
 from drafting.request import ComposeRequest
 from knowledge_base.evidence import Query, Retrieval
@@ -98,10 +99,15 @@ class Pipeline:
     def run(self, message: Message, *, received_at: datetime) -> Outcome:
         """Take one message the whole way.
 
+        Args:
+            message: the message, with its thread.
+            received_at: when it came; taken on the account's clock if it has no offset.
+
         Raises:
             UnknownAccountError: the message names an account that is not configured.
         """
         account = self.account(message.account)
+        received_at = working_time(account.hours).local(received_at)
         attempts = Attempts()
         language = attempts.run("identify_language", lambda: self._language(message), ("und", 0.0))
         redacted = attempts.run(

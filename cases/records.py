@@ -22,7 +22,6 @@ from cases.store import CaseStore
 from cases.stored import StoredCase
 from cases.vault import MESSAGE, Vault, turn_name
 from cases.verification import AuditReport, verify
-from cases.working_time import working_time
 from models.text import RawText
 
 if TYPE_CHECKING:  # the engines take seconds to import; keys and audit commands do without
@@ -90,15 +89,13 @@ class Records:
             UnknownAccount: the account is not configured.
             CaseError: the case cannot be recorded; nothing was written.
         """
-        clock = working_time(pipeline.account(account).hours)
-        received_at = clock.local(message.received_at or self.now())
         if message.id is not None:
             texts = texts_of(message)
             version = thread_version(len(message.thread))
             known = self.store.find(message.id, account=account, texts=texts, thread_version=version)
             if known is not None:
                 return known
-        outcome = pipeline.run(message, received_at=received_at)
+        outcome = pipeline.run(message, received_at=message.received_at or self.now())
         # Where redaction failed, the outcome holds the message alone: the turns are kept all the same.
         originals = {**outcome.originals, **texts_of(message)}
         recorded = self.store.record(

@@ -13,7 +13,9 @@ from drafting.slots import SLOT
 from drafting.topics import fold
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]|\[[A-Z_]{4,}\]")
-_NUMBER = re.compile(r"\d+(?:[.,:/ ]\d+)*(?: ?[%€$])?")
+# A number with what follows it: "3 días" is not grounded by the 3 of another sentence.
+_NUMBER = re.compile(r"(?<![\w-])\d+(?![\w-])(?:[.,:/ ]\d+)*(?: ?[%€$]| [^\W\d_]+)?")
+_UNIT = re.compile(r" [^\W\d_]+$")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _BANK_DATA = re.compile(r"iban|tarjeta|targeta|tarxeta|txartel|cartão|card|contrase|password|senha|diagn", re.IGNORECASE)
 
@@ -74,15 +76,17 @@ def private_without_reason(draft: Draft, context: Context, lexicon: Lexicon) -> 
 
 def unknown_fact(draft: Draft, context: Context, lexicon: Lexicon, bank: Bank) -> Iterator[Violation]:
     """A number, term, price, address, phone or product that no source gives."""
+    given = {fold(value) for value in (*context.values.values(), *context.safety_numbers)}
     for sentence in draft.sentences:
-        ground = fold(" ".join(_grounds(sentence, context, bank)))
+        ground = fold("  ".join(_grounds(sentence, context, bank)))
         for fact in _facts(sentence.text, context.language or "es", lexicon):
-            if fold(fact) not in ground:
+            if not _grounded(fold(fact), ground, given):
                 yield Violation("unknown_fact", "Dato que no está en las fuentes", fact)
     text = fold(draft.text)
     allowed = fold(" ".join((*_evidence_texts(context), *context.values.values(), context.customer_text)))
     for product in context.account.products:
-        if re.search(rf"(?<!\w){re.escape(fold(product))}(?!\w)", text) and fold(product) not in allowed:
+        name = fold(product)
+        if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and name not in allowed:
             yield Violation("unknown_fact", "Producto que no está en las fuentes", product)
 
 
@@ -96,6 +100,14 @@ def _facts(text: str, language: str, lexicon: Lexicon) -> Iterator[str]:
     if language in lexicon.amounts:
         for match in lexicon.amounts[language].finditer(text):
             yield match.group()
+
+
+def _grounded(fact: str, ground: str, given: set[str]) -> bool:
+    """Whether the sources hold the fact: with its unit, or else a number that is a whole given value."""
+    if re.search(rf"(?<![\w]){re.escape(fact)}(?![\w])", ground):
+        return True
+    number = _UNIT.sub("", fact)
+    return number != fact and number in given
 
 
 def _grounds(sentence: Sentence, context: Context, bank: Bank) -> Iterable[str]:

@@ -8,6 +8,7 @@ from drafting.bank import Bank
 from drafting.channels import EMOJI, Channels
 from drafting.context import Context
 from drafting.draft import Draft, Sentence, Violation
+from drafting.edges import Edges
 from drafting.joining import count, holds_whole, join, normal, split
 from drafting.lexicon import Lexicon
 from drafting.slots import fill
@@ -104,11 +105,16 @@ def repeats_earlier_draft(draft: Draft, context: Context) -> Iterator[Violation]
             seen.add(normal(part))
 
 
-def missing_acknowledgement(draft: Draft, context: Context) -> Iterator[Violation]:
-    """Where someone waits or complains, the first thing said shows that we have understood (M21)."""
+def missing_acknowledgement(draft: Draft, context: Context, edges: Edges) -> Iterator[Violation]:
+    """Where someone waits or complains, the first thing said shows that we have understood (M21).
+
+    An approved answer may open by itself in that way.
+    """
     owed = context.has("disposition:acknowledge", "disposition:refer_in_person", "constraint:acknowledge_first")
     first = next((sentence for sentence in draft.sentences if sentence.role != "greeting"), None)
-    if owed and (first is None or first.role not in _OPENING_ROLES):
+    if not owed or (first is not None and first.role in _OPENING_ROLES):
+        return
+    if first is None or not (_quoted(first) and edges.opens_itself(first.text, context.language or "es")):
         yield Violation("missing_acknowledgement", "No empieza por acusar recibo", first.text[:40] if first else "")
 
 

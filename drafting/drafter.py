@@ -56,7 +56,7 @@ class Drafter:
             channels=channels,
             topics=composer.topics,
             departments=composer.departments,
-            treatments=composer.treatments,
+            edges=composer.edges,
             find_personal_data=find_personal_data,
         )
         return cls(composer, verifier, holding)

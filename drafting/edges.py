@@ -43,10 +43,15 @@ class Edges:
         if not sentences:
             return False
         if not _OPENERS.isdisjoint(purposes):
-            return language in self.opens and self.opens[language].search(sentences[0]) is not None
+            return self.opens_itself(answer, language)
         if not _CLOSERS.isdisjoint(purposes):
             return language in self.closes and self.closes[language].search(sentences[-1]) is not None
         return False
+
+    def opens_itself(self, answer: str, language: str) -> bool:
+        """Whether an answer begins by greeting, thanking or acknowledging."""
+        sentences = split(answer)
+        return bool(sentences) and language in self.opens and self.opens[language].search(sentences[0]) is not None
 
 
 def _compiled(words: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:

@@ -125,7 +125,9 @@ def found(text: str, language: str, words: Patterns, allow: Patterns) -> Iterato
 def _compile(lists: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:
     compiled = {}
     for language, words in lists.items():
-        pattern = re.compile(r"(?<!\w)(?:" + "|".join(words) + ")", re.IGNORECASE)
+        # Words start at a word's start; signs (an entry that opens with a class or a colon) stand anywhere.
+        anchored = [word if word[0] in "[:;" else rf"(?<!\w)(?:{word})" for word in words]
+        pattern = re.compile("|".join(anchored), re.IGNORECASE)
         if pattern.search(""):
             raise re.error(f"an entry of '{language}' matches an empty text")
         compiled[language] = pattern

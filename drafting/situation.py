@@ -27,6 +27,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "stage": frozenset({"first", "later"}),
     "hurt": frozenset({"yes", "no"}),
     "length": frozenset({"short", "middle", "long"}),
+    "asks": frozenset({"yes", "no"}),
     "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
     "serious": frozenset({"yes", "no"}),
 }
@@ -34,7 +35,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
 WEIGHTS: Mapping[str, float] = {
     "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2, "emotion": 1.0,
     "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4, "evidence": 0.4,
-    "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3,
+    "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3, "asks": 0.2,
 }  # fmt: skip
 
 
@@ -81,6 +82,7 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: frozenset[s
         f"stage:{'later' if request.agent_texts or request.customer_turns > 1 else 'first'}",
         f"evidence:{_evidence(request, audience)}",
         f"length:{_length(request.text.value)}",
+        f"asks:{'yes' if '?' in request.text.value else 'no'}",
     }
     hurt = f"emotion:{understanding.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
     labels.add(f"hurt:{'yes' if hurt else 'no'}")

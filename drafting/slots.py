@@ -11,23 +11,22 @@ from pydantic import BaseModel, ConfigDict
 from drafting.files import load_yaml, validated
 from drafting.request import ComposeRequest
 from drafting.topics import fold
-from policies.account import Account
 from policies.vocabulary import Visibility
 
 SLOT = re.compile(r"\{(\w+)\}")
 # From the account (policies/accounts/*.yaml): terms, links and contacts of the company.
 ACCOUNT_SLOTS = frozenset(
-    "plazo_respuesta plazo_urgente plazo_legal enlace_seguro contacto_farmacovigilancia portal_notificacion "
-    "telefono_atencion horario_atencion telefono_citas enlace_privacidad contacto_dpd enlace_catalogo "
-    "enlace_prospecto enlace_sucursales enlace_empleo enlace_info contacto_prensa contacto_comercial "
-    "enlace_pedidos firma".split()
+    "plazo_respuesta plazo_urgente plazo_legal plazo_derechos plazo_reembolso plazo_devolucion enlace_seguro "
+    "canal_seguro contacto_farmacovigilancia portal_notificacion telefono_atencion coste_llamada horario_atencion "
+    "telefono_citas enlace_privacidad contacto_dpd enlace_catalogo enlace_prospecto enlace_sucursales "
+    "enlace_empleo enlace_info enlace_contacto enlace_cuenta enlace_pedidos enlace_proveedores contacto_prensa "
+    "contacto_comercial contacto_empleo correo_colaboraciones correo_juridico correo_empleo firma".split()
 )
 # From the case in hand.
 CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "departamento", "nombre"})
 # From the safety numbers of the customer's country.
 SAFETY_SLOTS = frozenset({"numero_emergencias", "linea_ayuda", "telefono_toxicologia"})
 PRIVATE_SLOTS = frozenset({"codigo_seguimiento", "nombre"})
-_SAME_EVERYWHERE = re.compile(r"(?:https?://)?[\w.+-]+@?[\w-]*(?:\.[\w-]+)+(?:/\S*)?|[+\d][\d\s-]{1,}\d")
 
 
 @cache
@@ -67,7 +66,8 @@ def slot_values(
     request: ComposeRequest, language: str, audience: Visibility, departments: Departments
 ) -> dict[str, str]:
     """Value of every slot that is known for this case and audience."""
-    values = {name: value for name in ACCOUNT_SLOTS if (value := _account_value(request.account, name, language))}
+    slots = request.account.slots
+    values = {name: slots[name][language] for name in ACCOUNT_SLOTS if slots.get(name, {}).get(language)}
     values |= _safety_values(request.safety_numbers)
     department = departments.name(request.decision.queue, language)
     if department:
@@ -76,7 +76,7 @@ def slot_values(
     if product:
         values["producto"] = product
     if request.account.signature:
-        values["firma"] = request.account.signature
+        values.setdefault("firma", request.account.signature)
     if audience == Visibility.PRIVATE:
         if request.tracking_code:
             values["codigo_seguimiento"] = request.tracking_code
@@ -91,15 +91,6 @@ def _safety_values(numbers: Mapping[str, str]) -> dict[str, str]:
     values = {name: value for name, value in numbers.items() if name in SAFETY_SLOTS and value}
     emergency = values.get("numero_emergencias")
     return {name: value for name, value in values.items() if name == "numero_emergencias" or value != emergency}
-
-
-def _account_value(account: Account, name: str, language: str) -> str | None:
-    """A slot in the customer's language; links, phones and addresses serve in every language."""
-    values = account.slots.get(name, {})
-    value = values.get(language)
-    if value is None:
-        value = next((other for other in values.values() if _SAME_EVERYWHERE.fullmatch(other)), None)
-    return value
 
 
 def product_named(text: str, products: tuple[str, ...]) -> str | None:

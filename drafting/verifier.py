@@ -9,6 +9,7 @@ from drafting.bank import Bank
 from drafting.channels import Channels
 from drafting.context import Context, FindPersonalData
 from drafting.draft import Draft, Violation
+from drafting.edges import Edges
 from drafting.lexicon import Lexicon
 from drafting.request import ComposeRequest
 from drafting.situation import Labels, labels_of
@@ -32,6 +33,7 @@ class Verifier:
     channels: Channels
     topics: Topics
     departments: Departments
+    edges: Edges
     treatments: Treatments
     find_personal_data: FindPersonalData | None = None
 
@@ -45,14 +47,13 @@ class Verifier:
         channels: Channels,
         topics: Topics,
         departments: Departments,
-        treatments: Treatments,
+        edges: Edges,
         find_personal_data: FindPersonalData | None = None,
     ) -> "Verifier":
         """Load the word lists; a PolicyError names file and field."""
+        treatments = Treatments.of(edges.treatment)
         lexicon = Lexicon.load(path)
-        return cls(
-            lexicon, bank, fixed, channels, topics, departments, treatments, find_personal_data
-        )
+        return cls(lexicon, bank, fixed, channels, topics, departments, edges, treatments, find_personal_data)
 
     def context(self, request: ComposeRequest, audience: Visibility, labels: Labels | None = None) -> Context:
         """What a draft of this request and audience is verified against."""
@@ -89,7 +90,7 @@ class Verifier:
             *checks_form.language(draft, context, self.lexicon),
             *checks_form.treatment(draft, context, self.treatments),
             *checks_form.repeats_earlier_draft(draft, context),
-            *checks_form.missing_acknowledgement(draft, context),
+            *checks_form.missing_acknowledgement(draft, context, self.edges),
             *checks_form.emergency_number_first(draft, context),
             *checks_form.emoji_excess(draft, context),
             *checks_content.words(draft, context, self.lexicon),

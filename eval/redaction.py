@@ -87,7 +87,8 @@ def _gold(row: dict[str, object]) -> tuple[Gold, ...]:
     if "entities" in row:
         entities: list[dict[str, object]] = row["entities"]  # type: ignore[assignment]
         return tuple(
-            Gold(str(e["type"]), int(str(e["start"])), int(str(e["end"])), e["type"] in HEALTH_LABELS) for e in entities
+            Gold(str(e["type"]), int(str(e["start"])), int(str(e["end"])), e["type"] in HEALTH_LABELS)
+            for e in entities
         )
     spans: list[Gold] = []
     for kind in ("personal", "health"):
@@ -108,14 +109,19 @@ def read_messages(paths: Iterable[Path]) -> Iterator[Message]:
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            yield Message(row["id"], row["text"], row["language"], _gold(row), _allowed(row), "entities" in row)
+            yield Message(
+                row["id"], row["text"], row["language"], _gold(row), _allowed(row), "entities" in row
+            )
 
 
 def _leaks(message: Message, gold: Gold, visible: Sequence[bool]) -> bool:
-    runs = re.findall(r"\w+", "".join(
-        char if visible[gold.start + offset] and char.isalnum() else " "
-        for offset, char in enumerate(message.text[gold.start : gold.end])
-    ))
+    runs = re.findall(
+        r"\w+",
+        "".join(
+            char if visible[gold.start + offset] and char.isalnum() else " "
+            for offset, char in enumerate(message.text[gold.start : gold.end])
+        ),
+    )
     size = sum(char.isalnum() for char in message.text[gold.start : gold.end])
     return any(len(run) >= min(MIN_RUN, size) for run in runs)
 
@@ -165,9 +171,14 @@ def _score_innocent(message: Message, redaction: Redaction, visible: Sequence[bo
         scores.innocent += 1
         if not all(visible[match.start() : match.end()]):
             scores.masked += 1
-            health = any(span.start < match.end() and span.end > match.start() and span.entity_type in HEALTH_ENTITIES for span in redaction.spans)
+            health = any(
+                span.start < match.end() and span.end > match.start() and span.entity_type in HEALTH_ENTITIES
+                for span in redaction.spans
+            )
             scores.masked_health += health
-            scores.errors.append(_error("OVER-HEALTH" if health else "OVER", message, match.start(), match.end()))
+            scores.errors.append(
+                _error("OVER-HEALTH" if health else "OVER", message, match.start(), match.end())
+            )
 
 
 def _error(kind: str, message: Message, start: int, end: int) -> str:
@@ -233,7 +244,9 @@ def main() -> None:
             scores = measure(redactor, part, with_account=arguments.account)
             sys.stdout.write(report(kind, scores) + "\n")
             if arguments.errors:
-                arguments.errors.with_suffix(f".{kind}.tsv").write_text("\n".join(scores.errors), encoding="utf-8")
+                arguments.errors.with_suffix(f".{kind}.tsv").write_text(
+                    "\n".join(scores.errors), encoding="utf-8"
+                )
 
 
 if __name__ == "__main__":

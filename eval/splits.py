@@ -29,6 +29,7 @@ COMMON = 200
 """5-grams in more texts than this cannot make a pair near-duplicate alone; skipping them keeps it quick."""
 
 _FAMILY = re.compile(r"^family (\d+)\b")
+_PAIR = re.compile(r"\bpair with ([a-z]+-\d+)")
 
 COMPANY_SPLITS = {"kb_optica": "dev", "kb_seguro": "test"}
 """Retrieval is split by company (the others train): a retriever is judged on answers it never saw."""
@@ -44,11 +45,12 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What the rule may look at: the id, the text, and the family when the author named one."""
+    """What the rule may look at: the id, the text, and family and partners when the author named them."""
 
     id: str
     text: str
     family: str | None = None
+    partners: tuple[str, ...] = ()
 
 
 def shingles(text: str) -> frozenset[str]:
@@ -93,7 +95,8 @@ def group(items: Sequence[Item]) -> dict[str, str]:
         if item.family is not None:
             families[item.family].append(item.id)
     same_family = (pair for names in families.values() for pair in itertools.pairwise(names))
-    for a, b in itertools.chain(near_duplicates(items), same_family):
+    partners = ((item.id, other) for item in items for other in item.partners if other in parent)
+    for a, b in itertools.chain(near_duplicates(items), same_family, partners):
         low, high = sorted((root(a), root(b)))
         parent[high] = low
     return {name: root(name) for name in parent}
@@ -119,9 +122,10 @@ def read_items(files: Iterable[Path]) -> list[Item]:
     for path in files:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            found = _FAMILY.match(row.get("note", ""))
+            note = row.get("note", "")
+            found = _FAMILY.match(note)
             family = f"{path.stem}:{found.group(1)}" if found else None
-            items.append(Item(row["id"], row["text"], family))
+            items.append(Item(row["id"], row["text"], family, tuple(_PAIR.findall(note))))
     return items
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 MAX_SHORT = 200
 """Characters of the short text (issue 2, item 7): leaves room for an acknowledgement within 280."""
@@ -38,13 +38,19 @@ def _plain(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(_plain(value).split())
+    return _filled(" ".join(_plain(value).split()))
+
+
+def _filled(value: str) -> str:
+    if not value:
+        raise ValueError("empty")
+    return value
 
 
 def _paragraphs(value: str) -> str:
     """One line a paragraph or list item: line breaks inside a paragraph are only the file's layout."""
     text = _plain(value).replace("\r\n", "\n")
-    return "\n\n".join(_unwrap(part) for part in _BLANK_LINE.split(text) if part.strip())
+    return _filled("\n\n".join(_unwrap(part) for part in _BLANK_LINE.split(text) if part.strip()))
 
 
 def _unwrap(paragraph: str) -> str:
@@ -68,10 +74,10 @@ def _flag(value: object) -> object:
 
 
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
-Line = Annotated[str, AfterValidator(_one_line), StringConstraints(min_length=1)]
+Line = Annotated[str, AfterValidator(_one_line)]
 """Text without line breaks; runs of blanks count as one."""
-Paragraphs = Annotated[str, AfterValidator(_paragraphs), StringConstraints(min_length=1)]
-Name = Annotated[str, AfterValidator(_one_line), StringConstraints(min_length=1, max_length=120)]
+Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
+Name = Annotated[str, AfterValidator(_one_line), Field(max_length=120)]
 
 
 class Role(StrEnum):

@@ -54,8 +54,7 @@ class CheckLimits(BaseModel):
     expiring_within_days: int = Field(ge=0)
     duplicate_cosine: float = Field(gt=0, le=1)
     duplicate_shingles: float = Field(gt=0, le=1)
-    topic_cosine: float = Field(gt=0, le=1)
-    topic_shingles: float = Field(gt=0, le=1)
+    contradiction_overlap: float = Field(gt=0, le=1)
 
 
 class Governance(BaseModel):

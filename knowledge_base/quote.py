@@ -14,10 +14,14 @@ GRAM_WEIGHT = 0.2
 # A full stop ends a sentence when an opening follows, unless it belongs to an abbreviation or an initial.
 _END = re.compile(r"(?<=[.!?…])[\"»”)\]]*\s+(?=[\"«“(\[¿¡A-ZÁÀÉÈÍÓÒÚÑÇ0-9])|\n+")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:aprox|art|arts|av|avda|c|d|da|dr|dra|dras|dres|ej|etc|gral|máx|mín|n|núm|pág|págs|pl|prof|sr|sra|sras"
-    r"|sres|st|tel|tfno|ud|uds|vd|vs|EE|UU|[A-ZÁÉÍÓÚ])|\b\d{1,2})\.$",
-    re.IGNORECASE,
+    r"\b(?i:aprox|arts?|avd?a?|da|dra?s?|dres|ej|gral|máx|mín|núm|págs?|pl|prof|sra?s?|sres|st|tel|tfno|uds?|vd|vs)\.$"
+    r"|\bEE\.$|\bUU\.$|^\d{1,2}\.$"
 )
+_INITIAL = re.compile(r"(\w+)?[\s.]*\b[A-ZÁÉÍÓÚ]\.$")
+_NAMED_BY_LETTER = frozenset(
+    ["vitamina", "vitaminas", "tipo", "hepatitis", "grupo", "clase", "plan", "zona", "opción", "categoría", "y", "e", "o"]
+)
+"""Words before a capital letter that is a name and no initial: `con vitamina C. Úselo…`."""
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -26,7 +30,7 @@ def sentences(text: str) -> tuple[str, ...]:
     start = 0
     for match in _END.finditer(text):
         piece = text[start : match.start()].strip()
-        if "\n" not in match.group() and _ABBREVIATION.search(piece) and not piece.endswith("etc."):
+        if "\n" not in match.group() and _is_abbreviated(piece):
             continue
         if piece:
             end = match.start() + len(match.group().rstrip())
@@ -34,6 +38,14 @@ def sentences(text: str) -> tuple[str, ...]:
         start = match.end()
     rest = text[start:].strip()
     return (*found, rest) if rest else tuple(found)
+
+
+def _is_abbreviated(piece: str) -> bool:
+    """Whether the full stop at the end belongs to the last word."""
+    if _ABBREVIATION.search(piece):
+        return True
+    initial = _INITIAL.search(piece)
+    return initial is not None and (initial.group(1) or "") not in _NAMED_BY_LETTER
 
 
 def leading_sentences(text: str, limit: int) -> str:

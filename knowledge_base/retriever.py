@@ -17,6 +17,9 @@ from knowledge_base.loader import KnowledgeBase
 from knowledge_base.quote import best_quote
 from knowledge_base.vector_cache import VectorCache
 
+MAX_CHARACTERS = 4000
+"""What is read of a message; the longest labelled one has about 900."""
+
 _NOTHING = Retrieval((), abstained=True)
 
 
@@ -66,6 +69,7 @@ class Retriever:
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
+        query = replace(query, text=query.text[:MAX_CHARACTERS])
         vector = self._vector(query)
         while True:
             state = self._state

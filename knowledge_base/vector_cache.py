@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,8 @@ class VectorCache:
             fresh = np.asarray(self._encoder.encode(list(missing.values()), kind="passage"), dtype=np.float32)
             if fresh.shape[0] != len(missing) or not np.isfinite(fresh).all():
                 raise ValueError(f"encoder returned vectors of shape {fresh.shape} for {len(missing)} texts")
-            known = {**self._known, **dict(zip(missing, fresh, strict=True))}
+            kept = _load(self._file) if self._file else self._known  # another process may have added to it
+            known = {**kept, **self._known, **dict(zip(missing, fresh, strict=True))}
             if len(known) > MAX_ENTRIES:
                 known = {key: known[key] for key in keys}
             self._known = known
@@ -81,7 +83,7 @@ class VectorCache:
 
 def _load(file: Path) -> dict[bytes, Vectors]:
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
             parts: Mapping[str, np.ndarray] = dict(archive)
         keys, vectors = parts["keys"], parts["vectors"]
         intact = vectors.dtype == np.float32 and np.array_equal(parts["digest"], _digest(keys, vectors))

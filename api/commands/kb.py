@@ -6,9 +6,15 @@ from typing import Annotated
 
 import typer
 
+from api.commands.options import KnowledgeBaseDir, load_settings
 from api.failures import UsageError
 from knowledge_base.answer import Approval, Role
+from knowledge_base.checker import Severity, check
+from knowledge_base.exporter import export_answers
+from knowledge_base.governance import Governance
 from knowledge_base.importer import import_file
+from knowledge_base.loader import load_directory, scan_directory
+from knowledge_base.vector_cache import VectorCache
 
 app = typer.Typer(help="Approved answers.", no_args_is_help=True)
 
@@ -49,3 +55,40 @@ def import_answers(
         typer.echo(f"{len(report.shortened)} got their short text from their first sentences: please read them")
 
 
+@app.command("check")
+def check_answers(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of answers; the demo company's if absent.")] = None,
+) -> None:
+    """Say what a person should mend; exit code 1 when something keeps an answer out of service."""
+    from api.wiring import load_redactor, personal_data_kinds  # the models load only where they are needed
+    from models.encoder import load_encoder
+
+    settings = load_settings(knowledge_base=folder)
+    encoder = load_encoder(settings.encoder, threads=settings.encoder_threads)
+    findings = check(
+        scan_directory(settings.knowledge_base_dir),
+        Governance.load(settings.policies_dir / "knowledge_base.yaml"),
+        on=date.today(),
+        redactor=personal_data_kinds(settings, load_redactor(settings)),
+        cache=VectorCache(encoder, settings.cache_dir),
+    )
+    table = Table("Severity", "Code", "Answers", "What")
+    for finding in findings:
+        table.add_row(finding.severity.value, finding.code, " ".join(finding.answers), Text(finding.message))
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if findings:
+        Console().print(table)
+    typer.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="File to write; its ending decides: .jsonl, .csv or .xlsx.")],
+    knowledge_base: KnowledgeBaseDir = None,
+) -> None:
+    """Write all answers to a file that `kb import` reads back (approvals are given anew at import)."""
+    settings = load_settings(knowledge_base=knowledge_base)
+    rows = export_answers(load_directory(settings.knowledge_base_dir).answers, file)
+    typer.echo(f"{rows} rows written to {file}")

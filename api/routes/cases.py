@@ -11,7 +11,7 @@ from api.problems import ProblemBody
 from cases.case import Case
 from cases.decisions import CaseStatus, Outcome, RecordedDecision, Verb
 from cases.message import MAX_TEXT
-from cases.store import MAX_PAGE, Filters
+from cases.reading import MAX_PAGE, Filters
 from cases.stored import StoredCase
 from policies.vocabulary import Channel, Disposition, Priority
 

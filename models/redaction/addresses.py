@@ -13,7 +13,31 @@ _STREET = (
     r"caserio|beco|residencial|conjunto|condominio|edificio|edif\.?|kale|circuito|retorno|peatonal|eje|autopista|diagonal|diag\.?|"
     r"transversal|transv\.?|perif\.?|periferico|malecon|subida|cuadra|via|veredas?|finca|quinta"
 )
-_LOOSE = frozenset({"via", "eje", "quinta", "finca", "largo", "subida", "cuadra", "conjunto", "vereda", "cuesta", "rua", "ronda", "privada", "circuito", "plaza", "placa", "estrada", "carrera", "edificio", "diagonal", "alameda"})
+_LOOSE = frozenset(
+    {
+        "via",
+        "eje",
+        "quinta",
+        "finca",
+        "largo",
+        "subida",
+        "cuadra",
+        "conjunto",
+        "vereda",
+        "cuesta",
+        "rua",
+        "ronda",
+        "privada",
+        "circuito",
+        "plaza",
+        "placa",
+        "estrada",
+        "carrera",
+        "edificio",
+        "diagonal",
+        "alameda",
+    }
+)
 _NUMBER = (
     r"(?:(?:n(?:um)?[.ºo°]{0,2}|nro\.?|numero|#|no\.|num\.?|zk\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,4})?"
     r"|s/n\.?|s\.n\.|(?:portal|bloque|blq|edificio|edif|piso|casa|km|mz|manzana|lote|lt|apto|local|nave|parcela|torre|villa)\.? ?[a-z]?\d{0,4}[a-z]?(?![a-z])"
@@ -50,17 +74,23 @@ _STATED = re.compile(
     r"(?: (?:es|nueva|correcta|de entrega|de env[ií]o|la|el|buena|completa|actual|postal|é|is|da)){0,3}[ :,]{1,3}(?=[^\n.!?]{2,60}\d)((?:[^\W\d_][\w'’.]*[ ,]+){1,6}(?:n[.ºo°]* ?)?\d{1,5}[a-zA-Z]?(?![\w%€:]))"
 )
 _DOOR = re.compile(r"(?<![^\W_])\d{1,2}\.?[ºª°] ?[A-H](?![^\W_])")
-_BEFORE = re.compile(r"(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca|Urb\.) [A-ZÁÉÍÓÚÑ]\w+(?: \w+)?, $")
-_TOKEN = re.compile(r"(?P<gap>[ ,;·\n(/-]{0,4}(?:\. ?(?=\S))?[ ,;\n(]{0,2})(?P<word>[\w'’·ºª°#]+(?:[./-](?=\w)[\w'’·ºª°]+)*\)?|\"[A-Z]\")")
+_BEFORE = re.compile(
+    r"(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca|Urb\.) [A-ZÁÉÍÓÚÑ]\w+(?: \w+)?, $"
+)
+_TOKEN = re.compile(
+    r"(?P<gap>[ ,;·\n(/-]{0,4}(?:\. ?(?=\S))?[ ,;\n(]{0,2})(?P<word>[\w'’·ºª°#]+(?:[./-](?=\w)[\w'’·ºª°]+)*\)?|\"[A-Z]\")"
+)
 _KEYWORD = frozenset(
     """piso planta puerta pta porta esc escalera escala bloque blq bl portal ptal bajo bajos baix baixos atico atic entlo entresuelo entresol principal pral ppal izq izqda
-    izquierda izda izqd ezkerra ezk esq esqdo esquerdo eskuina esk dcha drcha dcho derecha dreta direito dto letra apto apartamento apart apt depto dpto dept interior int oficina of ofi despacho local casa chalet
+    izquierda izda izqd ezkerra ezk esq ap apt esqdo esquerdo eskuina esk dcha drcha dcho derecha dreta direito dto letra apto apartamento apart apt depto dpto dept interior int oficina of ofi despacho local casa chalet
     vivienda viv torre edificio edif fase col colonia fracc mz manzana lt lote barrio bo barriada sector zona etapa unidad nave parcela km timbre buzon cp codigo postal cep sm urb urbanizacion
     residencial conjunto condominio cdla villa local poligono pol ind calle c carrer avda av esquina entre num no nro nº n numero cas caserio polígono andar bairro freguesia flat floor apartment block bis s/n sn
     alto subsuelo pb pa pd super supermanzana municipio provincia estado depto pto fondo frente""".split()
 )
 _PARTICLE = frozenset("de del la las los el els les l d do da dos das y e i a en of the".split())
-_ORDINAL = re.compile(r"\d{1,2}(?:\.?[ºª°o]|n|r|t|a|e|er|ra|ona|on|ta|da|to)?[a-z]?|[a-z]?\d{1,5}[a-z]?|\d{1,4}[-/]\d{1,4}[a-z]?|\d{4}-\d{3}|[a-z]\d[a-z]?|\d[a-z]{2}|[a-z]{1,2}\d{1,2}[a-z]?|[ivx]{1,4}")
+_ORDINAL = re.compile(
+    r"\d{1,2}(?:\.?[ºª°o]|n|r|t|a|e|er|ra|ona|on|ta|da|to)?[a-z]?|[a-z]?\d{1,5}[a-z]?|\d{1,4}[-/](?:\d{1,4}[a-z]?|[a-z])|\d{4}-\d{3}|[a-z]\d[a-z]?|\d[a-z]{2}|[a-z]{1,2}\d{1,2}[a-z]?|[ivx]{1,4}"
+)
 _UNIT_AFTER = re.compile(
     r"\s?(?:€|euros?|mg|ml|gr?\b|anos|dias|horas|h\b|minutos|min\b|kg|km\b|metros|personas|grados|%|\$|veces|semanas|meses|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept|octubre|nov|dic))"
 )
@@ -76,15 +106,21 @@ class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]
     """Street addresses with floor, door, postcode and town; boxes; the grids of Colombia and Guatemala."""
 
     def __init__(self) -> None:
-        super().__init__(supported_entities=["POSTAL_ADDRESS"], name="AddressRecognizer", supported_language=LANGUAGE)
+        super().__init__(
+            supported_entities=["POSTAL_ADDRESS"], name="AddressRecognizer", supported_language=LANGUAGE
+        )
 
     def load(self) -> None:
         """Do nothing: patterns are compiled with the module."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return addresses, each with all its parts."""
         folded = nlp_artifacts.plain
-        heads = [(match, 0.75, "street") for match in _HEAD.finditer(folded) if _is_street(text, folded, match)]
+        heads = [
+            (match, 0.75, "street") for match in _HEAD.finditer(folded) if _is_street(text, folded, match)
+        ]
         heads += [(match, 0.9, "grid") for match in _GRID.finditer(folded)]
         heads += [(match, 0.7, "other") for match in _OTHER.finditer(folded)]
         heads += [(match, 0.6, "postcode") for match in _POSTCODE.finditer(text)]
@@ -118,9 +154,13 @@ def _is_street(text: str, folded: str, match: re.Match[str]) -> bool:
     named = bool(_CAPITAL.search(text, match.end("type"), match.end()))
     if kind.rstrip(".") in _LOOSE:
         return named and not _VERBS.search(rest)
-    return (named and not re.search(r"(?<![^\W_])(?:es|esta|que|hay|tiene|me|se|no)(?![^\W_])", rest)) or (
-        not _VERBS.search(rest) and rest.count(" ") <= 5
-    )
+    return (
+        named
+        and not re.search(
+            r"(?<![^\W_])(?:es|esta|que|hay|tiene|me|se|no|cierra|abre|abierta|queda|estoy|voy)(?![^\W_])",
+            rest,
+        )
+    ) or (not _VERBS.search(rest) and rest.count(" ") <= 5)
 
 
 def _extend(text: str, folded: str, end: int) -> int:
@@ -145,21 +185,53 @@ def _kind(text: str, folded: str, token: re.Match[str], previous: str) -> str | 
     gap, word = token["gap"], folded[token.start("word") : token.end("word")].strip(")'’")
     bare = word.rstrip(".")
     newline = "\n" in gap
-    if "." in gap and previous in {"number", "capital"} and not (bare in _KEYWORD or re.fullmatch(r"\d{5}", bare)):
+    if (
+        "." in gap
+        and previous in {"number", "capital"}
+        and not (
+            bare in _KEYWORD or (len(bare) == 1 and previous == "number") or re.fullmatch(r"\d{5}", bare)
+        )
+    ):
         return None
-    if bare in _KEYWORD and not (newline and "," not in gap and bare in {"local", "interior", "no", "of", "num"}):
-        return None if bare in {"no", "a", "frente", "entre"} and not re.match(r"[. ]{0,2}\d", folded[token.end() :]) else "keyword"
+    if bare in _KEYWORD and not (
+        newline and "," not in gap and bare in {"local", "interior", "no", "of", "num"}
+    ):
+        return (
+            None
+            if bare in {"no", "a", "frente", "entre"} and not re.match(r"[. ]{0,2}\d", folded[token.end() :])
+            else "keyword"
+        )
     if any(char.isdigit() for char in bare):
-        ends = _UNIT_AFTER.match(folded, token.end()) or (newline and not re.fullmatch(r"\d{4,5}(?:-\d{3})?", bare))
+        ends = _UNIT_AFTER.match(folded, token.end()) or (
+            newline and not re.fullmatch(r"\d{4,5}(?:-\d{3})?", bare)
+        )
         return "number" if _ORDINAL.fullmatch(bare) and not ends else None
     if newline:
-        return "capital" if previous == "number" and text[token.start("word")].isupper() and re.fullmatch(r"\d{5}", folded[max(0, token.start() - 5) : token.start()]) else None
+        return (
+            "capital"
+            if previous == "number"
+            and text[token.start("word")].isupper()
+            and re.fullmatch(r"\d{5}", folded[max(0, token.start() - 5) : token.start()])
+            else None
+        )
     if len(bare) == 1 and bare not in {"y", "a", "o", "e"}:
         return "number"
     if bare in _PARTICLE:
         return "particle" if bare not in {"y", "a", "e"} or previous == "capital" else None
     if _CAPITAL.match(text, token.start("word")) or text[token.start("word")] == '"':
         joined = previous in {"capital", "particle", "keyword"} or "," in gap or "(" in gap
-        return "capital" if joined or re.fullmatch(r"\d{5}", folded[max(0, token.start() - 5) : token.start()]) else None
-    after_postcode = bool(re.search(r"\d{5},? ?$", folded[max(0, token.start("word") - 8) : token.start("word")]))
-    return "town" if previous == "keyword" and len(bare) > 2 and "," not in gap and not _VERBS.fullmatch(bare) else ("capital" if after_postcode and len(bare) > 3 and not _VERBS.fullmatch(bare) else None)
+        return (
+            "capital"
+            if joined or re.search(r"\d{5}$|\d{4}-\d{3}$", folded[max(0, token.start() - 8) : token.start()])
+            else None
+        )
+    after_postcode = bool(
+        re.search(
+            r"(?:\d{5}|\d{4}-\d{3}),? ?$", folded[max(0, token.start("word") - 8) : token.start("word")]
+        )
+    )
+    return (
+        "town"
+        if previous == "keyword" and len(bare) > 2 and "," not in gap and not _VERBS.fullmatch(bare)
+        else ("capital" if after_postcode and len(bare) > 3 and not _VERBS.fullmatch(bare) else None)
+    )

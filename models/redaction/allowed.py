@@ -22,7 +22,9 @@ class Allowed:
     def of(cls, values: Collection[str]) -> "Allowed":
         """Make the set from values as the account writes them."""
         keys = {_key(value) for value in values} - {""}
-        return cls(frozenset(keys), frozenset(_digits(value) for value in keys if len(_digits(value)) >= MIN_DIGITS))
+        return cls(
+            frozenset(keys), frozenset(_digits(value) for value in keys if len(_digits(value)) >= MIN_DIGITS)
+        )
 
     def plus(self, values: Collection[str]) -> "Allowed":
         """Return this set with more values."""

@@ -57,7 +57,11 @@ def count_words(paths: Iterable[Path]) -> tuple[Counter[str], Counter[str]]:
                 word = match.group()
                 if word.islower():
                     lower[fold_word(word)] += 1
-                elif word[0].isupper() and word[1:].islower() and not SENTENCE_END.search(line[: match.start()]):
+                elif (
+                    word[0].isupper()
+                    and word[1:].islower()
+                    and not SENTENCE_END.search(line[: match.start()])
+                ):
                     capital[fold_word(word)] += 1
     return lower, capital
 
@@ -97,7 +101,9 @@ def build(names_dir: Path, corpora: list[Path]) -> None:
 def main() -> None:
     """Parse the arguments and build."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--names", type=Path, required=True, help="folder with female_names.txt, surnames.txt…")
+    parser.add_argument(
+        "--names", type=Path, required=True, help="folder with female_names.txt, surnames.txt…"
+    )
     parser.add_argument("--text", type=Path, nargs="+", required=True, help="running text, one record a line")
     arguments = parser.parse_args()
     build(arguments.names, arguments.text)

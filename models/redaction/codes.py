@@ -17,13 +17,17 @@ _CHUNK = re.compile(r"(?<![^\W_])[#nº]{0,2}[^\W_]+(?:[-./·_&°*]+[^\W_]+)*")
 _HAS_DIGIT = re.compile(r"\d")
 _JOINT = re.compile(r" ?[ /–-] ?")
 _PREFIX = re.compile(r"(?<![^\W_])[A-Z]{2,5} $")
-_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[-/.](?:20)\d\d|20\d\d[-/](?:0[1-9]|1[0-2]|20\d\d)")
+_DATE = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[-/.](?:20)\d\d|20\d\d[-/](?:0[1-9]|1[0-2]|20\d\d)"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _DEFINITE = re.compile(r"(?:n[.ºo°]{1,2}|num\.?|numero|n\.º|#|ticket|pedido|expediente) ?$")
 _PROMOTION = re.compile(r"[a-z]{4,}\d{2,3}")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,4}){2,4}")
 _TIME = re.compile(r"\d{1,2}[.:h]\d{2}h?")
-_UNITED = re.compile(r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)")
+_UNITED = re.compile(
+    r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)"
+)
 _SPACE_LETTERS = re.compile(r"[a-z]+\d{1,3}[a-z]*|\d{1,2}[a-z]+\d?")
 _AFTER_COMMA = re.compile(r",\d{1,2}(?!\d)")
 _EXPLAINED = re.compile(r"[ .:º°#-]{0,3}(?:n[.ºo°]{1,3} ?)?(?:[a-z]{1,3}-?)?\d[\w./-]*(?: \d[\w./-]*)?")
@@ -63,7 +67,9 @@ class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
     def load(self) -> None:
         """Do nothing: patterns are compiled when the registry is read."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return codes with the type of their label, or as references."""
         folded = nlp_artifacts.plain
         if not _HAS_DIGIT.search(folded):
@@ -160,7 +166,12 @@ def _joins(text: str, last: tuple[int, int], start: int, end: int) -> bool:
     if _DATE.fullmatch(text[last[0] : last[1]]) or _DATE.fullmatch(text[start:end]):
         return False
     head, tail = text[last[0] : last[1]], text[start:end]
-    return head[-1].isdigit() and tail[0].isdigit() and len(re.sub(r"\D", "", head)) + len(tail) >= 4 and len(tail) >= 2
+    return (
+        head[-1].isdigit()
+        and tail[0].isdigit()
+        and len(re.sub(r"\D", "", head)) + len(tail) >= 4
+        and len(tail) >= 2
+    )
 
 
 def _first_alnum(folded: str, start: int, end: int) -> int:

@@ -14,12 +14,16 @@ class EncodedRecognizer(EntityRecognizer):  # type: ignore[misc]
     """Finds base64 of an identifier."""
 
     def __init__(self) -> None:
-        super().__init__(supported_entities=["CREDENTIAL"], name="EncodedRecognizer", supported_language=LANGUAGE)
+        super().__init__(
+            supported_entities=["CREDENTIAL"], name="EncodedRecognizer", supported_language=LANGUAGE
+        )
 
     def load(self) -> None:
         """Do nothing: there is nothing to load."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return tokens whose decoded form holds an identifier."""
         return [
             result("CREDENTIAL", *match.span(), 0.85, self.name, "base64")

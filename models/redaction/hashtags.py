@@ -20,7 +20,9 @@ class HashtagRecognizer(EntityRecognizer):  # type: ignore[misc]
     def load(self) -> None:
         """Do nothing: lists are given to the constructor."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return names inside hashtags."""
         found = []
         for hashtag in _HASHTAG.finditer(text):
@@ -30,11 +32,15 @@ class HashtagRecognizer(EntityRecognizer):  # type: ignore[misc]
                 if key not in self._names.given or len(key) < 3 or key in self._names.places:
                     continue
                 after = fold_word(parts[index + 1].group()) if index + 1 < len(parts) else ""
-                surname = after in self._names.surnames or (len(after) > 3 and after not in self._names.common and after.isalpha())
+                surname = after in self._names.surnames or (
+                    len(after) > 3 and after not in self._names.common and after.isalpha()
+                )
                 if key in self._names.ambiguous and not surname and (index != len(parts) - 1 or index == 0):
                     continue
                 end = parts[index + 1].end() if surname else part.end()
                 offset = hashtag.start(1)
-                found.append(result("PERSON", offset + part.start(), offset + end, 0.55, self.name, "hashtag"))
+                found.append(
+                    result("PERSON", offset + part.start(), offset + end, 0.55, self.name, "hashtag")
+                )
                 break
         return found

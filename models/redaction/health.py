@@ -14,10 +14,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from models.errors import ArtifactError
+from models.redaction.clauses import ClauseRules, grow
 from models.redaction.folding import fold_word
 from models.redaction.policy import describe, read_yaml
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
 from models.redaction.tokens import Token
+
 
 def _split(value: object) -> object:
     """Read a block of text as a list parted by commas, which is easier to edit than YAML quoting."""
@@ -43,6 +45,22 @@ class HealthEntry(BaseModel):
     terms: Annotated[Terms, Field(min_length=1)]
 
 
+class ClauseEntry(BaseModel):
+    """How far a term grows to the clause that tells it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    told: Terms
+    stops: Terms
+    reach_left: int = Field(ge=0, le=12)
+    reach_right: int = Field(ge=0, le=12)
+
+    def rules(self) -> ClauseRules:
+        """Return the words folded."""
+        told, stops = (frozenset(map(fold_word, words)) for words in (self.told, self.stops))
+        return ClauseRules(told, stops, self.reach_left, self.reach_right)
+
+
 class HealthFile(BaseModel):
     """health_terms.yaml."""
 
@@ -51,6 +69,7 @@ class HealthFile(BaseModel):
     version: int = Field(ge=1)
     classes: dict[str, Terms]
     not_health: Terms
+    clauses: ClauseEntry
     entries: tuple[HealthEntry, ...]
 
 
@@ -67,7 +86,7 @@ class Element:
 
     def matches(self, key: str) -> bool:
         """Whether a token with this key fills the element. A name's key starts with a mark, see _keys."""
-        if key[0] == NAME_MARK:
+        if key[:1] == NAME_MARK:
             if self.name:
                 return True
             key = key[1:]
@@ -95,6 +114,7 @@ class HealthLexicon:
     by_number: tuple[Term, ...]
     suffixes: tuple[tuple[str, HealthEntry], ...]
     excluded: dict[str, tuple[Term, ...]]
+    clauses: ClauseRules
 
     def starting_at(self, key: str) -> Iterator[Term]:
         """Yield the terms whose first element may match a token."""
@@ -117,7 +137,9 @@ class HealthRecognizer(EntityRecognizer):  # type: ignore[misc]
     def load(self) -> None:
         """Do nothing: the lexicon is given to the constructor."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return health terms."""
         tokens = nlp_artifacts.words()
         keys = [self._key(token) for token in tokens]
@@ -131,7 +153,10 @@ class HealthRecognizer(EntityRecognizer):  # type: ignore[misc]
             best = self._longest(self._lexicon.starting_at(key), keys, index)
             if best is not None and (index > barred or best[0] - 1 > barred + 1):
                 last, term = best
-                found.append(result(term.entity, tokens[index].start, tokens[last - 1].end, term.score, self.name, term.entry))
+                first, end = grow(tokens, index, last - 1, self._lexicon.clauses)
+                found.append(
+                    result(term.entity, tokens[first].start, tokens[end].end, term.score, self.name, term.entry)
+                )
             elif tokens[index].is_word and index > barred:
                 found.extend(self._by_suffix(tokens[index], key))
         return found
@@ -142,7 +167,9 @@ class HealthRecognizer(EntityRecognizer):  # type: ignore[misc]
             return NAME_MARK + token.key
         return _key(token)
 
-    def _longest(self, terms: Iterator[Term] | Sequence[Term], keys: list[str], index: int) -> tuple[int, Term] | None:
+    def _longest(
+        self, terms: Iterator[Term] | Sequence[Term], keys: list[str], index: int
+    ) -> tuple[int, Term] | None:
         best: tuple[int, Term] | None = None
         for term in terms:
             last = _match(term.elements, keys, index)
@@ -199,7 +226,9 @@ def _element(word: str, classes: dict[str, tuple[str, ...]]) -> Element:
     return Element(frozenset(key for key in keys if not key.endswith("*")), prefixes, False, False, optional)
 
 
-def _index(terms: Sequence[Term]) -> tuple[dict[str, tuple[Term, ...]], dict[str, tuple[Term, ...]], tuple[Term, ...]]:
+def _index(
+    terms: Sequence[Term],
+) -> tuple[dict[str, tuple[Term, ...]], dict[str, tuple[Term, ...]], tuple[Term, ...]]:
     by_word: dict[str, list[Term]] = {}
     by_prefix: dict[str, list[Term]] = {}
     by_number: list[Term] = []
@@ -227,12 +256,22 @@ def _compile(file: HealthFile) -> HealthLexicon:
                 suffixes.append((fold_word(phrase[1:]), entry))
                 continue
             elements = tuple(_element(word, file.classes) for word in phrase.split())
-            if not elements or elements[0].gap or elements[0].name or any(len(p) < PREFIX for p in elements[0].prefixes):
-                raise ValueError(f"{entry.id}: terms: {phrase!r} must start with a word, or a prefix of {PREFIX} letters")
+            if (
+                not elements
+                or elements[0].gap
+                or elements[0].name
+                or any(len(p) < PREFIX for p in elements[0].prefixes)
+            ):
+                raise ValueError(
+                    f"{entry.id}: terms: {phrase!r} must start with a word, or a prefix of {PREFIX} letters"
+                )
             terms.append(Term(entry.id, entry.entity, entry.score, elements))
-    barred = [Term("", "", 0.0, tuple(_element(word, file.classes) for word in phrase.split())) for phrase in file.not_health]
+    barred = [
+        Term("", "", 0.0, tuple(_element(word, file.classes) for word in phrase.split()))
+        for phrase in file.not_health
+    ]
     words, prefixes, numbers = _index(terms)
-    return HealthLexicon(words, prefixes, numbers, tuple(suffixes), _index(barred)[0])
+    return HealthLexicon(words, prefixes, numbers, tuple(suffixes), _index(barred)[0], file.clauses.rules())
 
 
 def load_health_lexicon(path: Path) -> HealthLexicon:

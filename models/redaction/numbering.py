@@ -41,7 +41,8 @@ class Numbering:
         fits = {
             number
             for (other, value), number in self._numbers.items()
-            if other == label and (value.split()[: len(words)] == words or words[: len(value.split())] == value.split())
+            if other == label
+            and (value.split()[: len(words)] == words or words[: len(value.split())] == value.split())
         }
         return fits.pop() if len(fits) == 1 and label == "PERSONA" else None
 
@@ -53,4 +54,6 @@ def normalise_value(value: str) -> str:
     """Return what makes two writings of a value the same: folded words, or letters and digits alone."""
     if any(char.isdigit() for char in value) and "@" not in value:
         return "".join(char for char in fold_word(value) if char.isalnum())
-    return " ".join(token.key for token in tokenize(value) if token.kind in {"word", "mixed"}) or fold_word(value)
+    return " ".join(token.key for token in tokenize(value) if token.kind in {"word", "mixed"}) or fold_word(
+        value
+    )

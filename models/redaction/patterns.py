@@ -70,13 +70,21 @@ class ContextPatternRecognizer(EntityRecognizer):  # type: ignore[misc]
     def load(self) -> None:
         """Do nothing: patterns are compiled when the registry is read."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return all matches with their scores; the engine's threshold decides."""
         folded = nlp_artifacts.plain
         if self._requires and self._requires not in folded:
             return []
         return [
-            result(self._entity, *match.span(pattern.group if match[pattern.group] else 0), score, self.name, pattern.name)
+            result(
+                self._entity,
+                *match.span(pattern.group if match[pattern.group] else 0),
+                score,
+                self.name,
+                pattern.name,
+            )
             for pattern in self._patterns
             for match in pattern.regex.finditer(folded)
             if (score := self._score(text, folded, match, pattern)) > 0

@@ -5,12 +5,32 @@ from functools import lru_cache
 
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
 
-_CANDIDATE = re.compile(r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/\n-]{0,3}\d){6,14}(?:,? ?(?:ext|int|extensión)\.? ?\d{1,5})?(?![^\W_])")
+_CANDIDATE = re.compile(
+    r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/\n-]{0,3}\d){6,14}(?:,? ?(?:ext|int|extensión)\.? ?\d{1,5})?(?![^\W_])"
+)
 _EXTENSION = re.compile(r",? ?(?:ext|int|extensión).*$")
 _GROUPED = re.compile(r"\(?\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}")
 COMPANY_LINES = re.compile(r"(?:34)?(?:90[0-2]|80[0-7])\d{6}|01800\d+|0?800\d{6,8}|0810\d+")
 """Freephone and shared-cost ranges: companies' lines (Plan Nacional de Numeración, RD 2296/2004)."""
-REGIONS = ("ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "UY", "PY", "BO", "CR", "DO", "GT", "BR", "PT", "GB")
+REGIONS = (
+    "ES",
+    "MX",
+    "AR",
+    "CO",
+    "CL",
+    "PE",
+    "VE",
+    "EC",
+    "UY",
+    "PY",
+    "BO",
+    "CR",
+    "DO",
+    "GT",
+    "BR",
+    "PT",
+    "GB",
+)
 
 
 @lru_cache(maxsize=4096)
@@ -32,12 +52,16 @@ class PhoneRecognizer(EntityRecognizer):  # type: ignore[misc]
     """Numbers that are a phone by their plan; those known only by a label come from CodeRecognizer."""
 
     def __init__(self) -> None:
-        super().__init__(supported_entities=["PHONE_NUMBER"], name="PhoneRecognizer", supported_language=LANGUAGE)
+        super().__init__(
+            supported_entities=["PHONE_NUMBER"], name="PhoneRecognizer", supported_language=LANGUAGE
+        )
 
     def load(self) -> None:
         """Do nothing: the plans load with the first candidate."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return phones; freephone and shared-cost numbers are companies' and are left."""
         found = []
         for match in _CANDIDATE.finditer(text):

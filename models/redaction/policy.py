@@ -27,23 +27,31 @@ class EntityRule(_Strict):
 class PersonRules(_Strict):
     """Words around names, as people write them."""
 
+    naming: tuple[str, ...]
     strong: tuple[str, ...]
     kin: tuple[str, ...]
     weak: tuple[str, ...]
     closings: tuple[str, ...]
     public_figures: tuple[str, ...]
+    addressing: tuple[str, ...]
     verbs: tuple[str, ...]
+    speech: tuple[str, ...]
     everyday_names: tuple[str, ...]
+    capital_names: tuple[str, ...]
 
     def cues(self) -> PersonCues:
         """Return the words as folded token sequences."""
         return PersonCues(
+            naming=_phrases(self.naming),
+            addressing=_phrases(self.addressing),
+            speech=frozenset(map(fold_word, self.speech)),
             strong=_phrases(self.strong),
             kin=_phrases(self.kin),
             weak=_phrases(self.weak),
             closings=_phrases(self.closings),
             public_figures=_phrases(self.public_figures),
             verbs=frozenset(map(fold_word, self.verbs)),
+            capital_names=frozenset(map(fold_word, (*self.everyday_names, *self.capital_names))),
             everyday_names=frozenset(map(fold_word, self.everyday_names)),
         )
 
@@ -79,7 +87,9 @@ def describe(error: ValidationError) -> str:
 def read_yaml(path: Path) -> object:
     """Read one YAML file. Raises ArtifactError naming the file and the line."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
     except (OSError, UnicodeDecodeError) as error:
         raise ArtifactError(f"{path.name}: {error}") from error
     except yaml.YAMLError as error:

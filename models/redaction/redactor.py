@@ -44,7 +44,9 @@ class Redactor:
     ) -> None:
         self._engine = engine
         self._codes = codes
-        self._mailbox = re.compile(rf"(?:{'|'.join(map(re.escape, policy.organisation_mailboxes))})\s?@", re.IGNORECASE)
+        self._mailbox = re.compile(
+            rf"(?:{'|'.join(map(re.escape, policy.organisation_mailboxes))})\s?@", re.IGNORECASE
+        )
         self._policy = policy
         self._allowed = allowed
 
@@ -112,7 +114,6 @@ class Redactor:
                 start, end = view.span(found.start, found.end)
                 yield Span(found.entity_type, start, end, round(found.score, 3))
 
-
     def _counts(self, view: View, zones: list[tuple[int, int]], found: RecognizerResult) -> bool:
         """Whether a finding reaches its threshold, and nothing explains it as no personal data."""
         if found.score < self._policy.threshold_of(found.entity_type):
@@ -133,7 +134,9 @@ def _windows(view: View) -> Iterator[View]:
         if end >= length:
             yield view.cut(start, length)
             return
-        blank = max(view.text.rfind(" ", end - OVERLAP // 2, end), view.text.rfind("\n", end - OVERLAP // 2, end))
+        blank = max(
+            view.text.rfind(" ", end - OVERLAP // 2, end), view.text.rfind("\n", end - OVERLAP // 2, end)
+        )
         end = blank if blank > start else end
         yield view.cut(start, end)
         following = view.text.rfind(" ", start + 1, end - OVERLAP // 2)

@@ -75,7 +75,9 @@ def _predefined(entry: RecognizerEntry) -> EntityRecognizer:
 
     recognizer = getattr(predefined_recognizers, entry.class_name or entry.name, None)
     if recognizer is None:
-        raise ArtifactError(f"{REGISTRY_FILE.name}: {entry.name}: class_name: Presidio has no such recognizer")
+        raise ArtifactError(
+            f"{REGISTRY_FILE.name}: {entry.name}: class_name: Presidio has no such recognizer"
+        )
     return recognizer(supported_language=LANGUAGE)
 
 
@@ -86,7 +88,9 @@ def _custom(entry: RecognizerEntry) -> EntityRecognizer:
         raise ArtifactError(f"{REGISTRY_FILE.name}: {entry.name}: validator: unknown")
     try:
         compiled = [
-            patterns.compile_pattern(item.name, item.regex, item.score, item.context_score, item.group, item.upper, item.capitals)
+            patterns.compile_pattern(
+                item.name, item.regex, item.score, item.context_score, item.group, item.upper, item.capitals
+            )
             for item in entry.patterns
         ]
     except re.error as error:
@@ -112,7 +116,8 @@ def read_registry(path: Path = REGISTRY_FILE) -> RegistryFile:
 def build_codes(file: RegistryFile) -> CodeRecognizer:
     """Make the recognizer of labelled codes. Raises ArtifactError."""
     labels = [
-        Label(None if entity == "none" else entity, entry.phrases, entry.reach) for entity, entry in file.labels.items()
+        Label(None if entity == "none" else entity, entry.phrases, entry.reach)
+        for entity, entry in file.labels.items()
     ]
     try:
         return CodeRecognizer(labels, file.innocent.model_dump())

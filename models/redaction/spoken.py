@@ -42,10 +42,20 @@ _NUMBERS: dict[str, int] = {
     for value in [base + index * step]
     for word in words.split()
 }
-_ONE_WORDS = frozenset({"un", "una", "um", "uma", "u", "bi", "sei", "set", "one", "ten", "cent", "de", "te", "ese", "ge"})
+_ONE_WORDS = frozenset(
+    {"un", "una", "um", "uma", "u", "bi", "sei", "set", "one", "ten", "cent", "de", "te", "ese", "ge"}
+)
 """Too common to start a run on their own."""
 _JOIN = frozenset({"y", "i", "e", "and"})
-_SEPARATOR = {"raya": "-", "guion": "-", "barra": "/", "punto": ".", "menos": "-", "coma": ",", "espacio": " "}
+_SEPARATOR = {
+    "raya": "-",
+    "guion": "-",
+    "barra": "/",
+    "punto": ".",
+    "menos": "-",
+    "coma": ",",
+    "espacio": " ",
+}
 _PIECE = re.compile(r"[^\W\d_]+(?:-cents)?|\d+|[-.,/ \n]+|[^\w]|_")
 
 _AT = r"(?:arroba|arrova|[a4]rr[o0]b[a4]|arroa|abildua)"
@@ -59,7 +69,9 @@ _SPOKEN_MARK = re.compile(
     r"underscore|underline)|(?P<dash>gui[oó]n|gui[oó]|h[ií]fen|raya|dash|traço))\s+",
     re.IGNORECASE,
 )
-_LETTER_O = re.compile(r"(?<![^\W_])(?=(?:[ .\-/]*[\dOolI|]){7})[\dOolI|]+(?:[ .\-/]{1,3}[\dOolI|]+)*(?![^\W_])")
+_LETTER_O = re.compile(
+    r"(?<![^\W_])(?=(?:[ .\-/]*[\dOolI|]){7})[\dOolI|]+(?:[ .\-/]{1,3}[\dOolI|]+)*(?![^\W_])"
+)
 _ZEROS = str.maketrans("OolI|", "00111")
 MIN_DIGITS = 5
 

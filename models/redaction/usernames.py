@@ -10,7 +10,9 @@ _NAMED = re.compile(
     r"handle|cuenta de (?:insta|ig|x|twitter|tiktok)|sigue(?:nme|me|dme)?|arroba|soy|antes era|me llamo en \w+|erabiltzailea)"
     r"(?: (?:es|era|en \w+|de \w+|el|la|mi|:))?[ :]{1,3}@?((?=[\w.]*[\d_.])[a-z0-9][\w.]{2,40}\w)(?![\w@])"
 )
-_DECLARED = re.compile(r"(?<![^\W_])(?:(?:nombre de )?usuari[oa] (?:es|era)|nick es|user es|antes era) @?([a-z][\w.]{3,40})(?![\w@])")
+_DECLARED = re.compile(
+    r"(?<![^\W_])(?:(?:nombre de )?usuari[oa] (?:es|era)|nick es|user es|antes era) @?([a-z][\w.]{3,40})(?![\w@])"
+)
 _PLAIN_NUMBER = re.compile(r"[\d.,]+")
 
 
@@ -19,12 +21,16 @@ class UsernameRecognizer(EntityRecognizer):  # type: ignore[misc]
 
     def __init__(self, organisation_words: tuple[str, ...]) -> None:
         self._organisation = re.compile("|".join(map(re.escape, organisation_words)))
-        super().__init__(supported_entities=["USERNAME"], name="UsernameRecognizer", supported_language=LANGUAGE)
+        super().__init__(
+            supported_entities=["USERNAME"], name="UsernameRecognizer", supported_language=LANGUAGE
+        )
 
     def load(self) -> None:
         """Do nothing: patterns are compiled when the registry is read."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: LightArtifacts) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
+    ) -> list[RecognizerResult]:
         """Return private handles."""
         folded = nlp_artifacts.plain
         found = []

@@ -4,7 +4,17 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
-_LATIN_AMERICAN = ("mx.curp", "mx.rfc", "cl.rut", "ar.cuit", "ar.dni", "br.cpf", "do.cedula", "uy.cedula", "ec.ci")
+_LATIN_AMERICAN = (
+    "mx.curp",
+    "mx.rfc",
+    "cl.rut",
+    "ar.cuit",
+    "ar.dni",
+    "br.cpf",
+    "do.cedula",
+    "uy.cedula",
+    "ec.ci",
+)
 
 
 def _compact(text: str) -> str:
@@ -73,5 +83,6 @@ def latin_american(text: str) -> bool:
 
 
 VALIDATORS: dict[str, Callable[[str], bool]] = {
-    function.__name__: function for function in (es_nif, es_nie, es_cif, es_ccc, iban, luhn, es_nuss, latin_american)
+    function.__name__: function
+    for function in (es_nif, es_nie, es_cif, es_ccc, iban, luhn, es_nuss, latin_american)
 }

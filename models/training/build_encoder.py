@@ -4,12 +4,10 @@ import argparse
 import json
 import logging
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from tokenizers import Tokenizer
 
 from models.encoder import OnnxEncoder
@@ -44,7 +42,6 @@ def main() -> None:
     figures["cosine_to_float_base"] = fidelity(
         base, encoder, pick_sentences([list(found) for found in sources])
     )
-    figures["milliseconds"] = _speed(encoder)
     figures["bytes"] = sum(file.stat().st_size for file in arguments.out.iterdir())
     write_manifest(arguments.out, dimensions=encoder.dimensions, figures=figures)
     log.info("%s", json.dumps(figures, indent=1))
@@ -63,27 +60,6 @@ def _choose(base: Base, arguments: argparse.Namespace) -> list[int]:
 def _texts(paths: Sequence[Path], *, held: bool) -> Iterator[str]:
     for path in paths:
         yield from (text for text in texts_of(path) if is_held_out(text) is held)
-
-
-def _speed(encoder: OnnxEncoder) -> dict[str, float]:
-    """Median milliseconds of one pass, by batch and tokens, with the threads that ``load`` takes by default."""
-
-    def passes(batch: int, tokens: int) -> Callable[[], object]:
-        ids = np.full((batch, tokens), 7, dtype=np.int64)
-        return lambda: encoder.forward(ids, np.ones_like(ids))
-
-    return {
-        f"{batch}x{tokens}": _median(passes(batch, tokens)) for batch, tokens in ((1, 24), (1, 64), (16, 32))
-    }
-
-
-def _median(call: Callable[[], object]) -> float:
-    times = []
-    for _ in range(30):
-        started = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - started) * 1000)
-    return round(float(np.median(times)), 1)
 
 
 def _arguments() -> argparse.Namespace:

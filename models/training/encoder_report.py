@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from models.training.finetune_data import SIGNALS, Company, LabelledMessage
+from models.training.finetune_data import SIGNALS, Company, LabelledText
 
 Vectors = npt.NDArray[np.float32]
 Encode = Callable[[list[str], str], Vectors]
@@ -34,10 +34,11 @@ def retrieval_report(company: Company, encode: Encode) -> dict[str, float]:
         next(place for place, (owner, _) in enumerate(views) if owner == row) for row in range(len(names))
     ]
     answerable = np.array([bool(question.relevant) for question in company.questions])
-    found = {
-        f"{company.name}_abstain_auroc": float(roc_auc_score(answerable, best.max(axis=1))),
-    }
-    for label, scores in (("", best), ("_full_text", similar[:, full])):
+    found: dict[str, float] = {}
+    if not answerable.all():
+        found[f"{company.name}_abstain_auroc"] = float(roc_auc_score(answerable, best.max(axis=1)))
+    ways = {"": best, "_full_text": similar[:, full]} if len(views) > len(names) else {"": best}
+    for label, scores in ways.items():
         top, gain = _ranking(company, names, scores)
         found[f"{company.name}{label}_success_at_1"] = top
         found[f"{company.name}{label}_ndcg_at_10"] = gain
@@ -55,7 +56,7 @@ def _ranking(company: Company, names: Sequence[str], scores: Vectors) -> tuple[f
     return float(np.mean(tops)), float(np.mean(gains))
 
 
-def heads_report(scores: Mapping[str, Vectors], messages: Sequence[LabelledMessage]) -> dict[str, float]:
+def heads_report(scores: Mapping[str, Vectors], messages: Sequence[LabelledText]) -> dict[str, float]:
     """Accuracy of the three closed choices and average precision of each signal."""
     intents = [message.intents[0] for message in messages]
     found = {
@@ -78,8 +79,8 @@ def heads_report(scores: Mapping[str, Vectors], messages: Sequence[LabelledMessa
 
 
 def probe_report(
-    train: Sequence[LabelledMessage],
-    dev: Sequence[LabelledMessage],
+    train: Sequence[LabelledText],
+    dev: Sequence[LabelledText],
     encode: Encode,
     *,
     strength: float = 0.01,

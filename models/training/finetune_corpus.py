@@ -11,10 +11,10 @@ import numpy as np
 from models.encoder import Encoder, Vectors
 from models.training.finetune_data import (
     Company,
-    LabelledMessage,
+    LabelledText,
     read_companies,
+    read_labelled,
     read_medication_pairs,
-    read_messages,
     read_sentences,
     read_topic_pairs,
 )
@@ -55,8 +55,8 @@ class CompanyBatch:
 class Corpus:
     """Training and development data, with the base encoder's vectors of what it is to keep."""
 
-    messages: tuple[LabelledMessage, ...]
-    dev_messages: tuple[LabelledMessage, ...]
+    messages: tuple[LabelledText, ...]
+    dev_messages: tuple[LabelledText, ...]
     companies: tuple[Company, ...]
     dev_companies: tuple[Company, ...]
     neighbours: tuple[tuple[tuple[str, ...], ...], ...]
@@ -66,8 +66,7 @@ class Corpus:
 
 
 def read_corpus(sources: Sources, base: Encoder) -> Corpus:
-    """Read all data. Rows and companies of the test split are dropped here and never seen later."""
-    messages = read_messages(sources.messages)
+    """Read all data. Of messages and companies, the test split is not read."""
     companies = read_companies(sources.retrieval)
     train = tuple(company for company in companies if company.split == "train")
     pairs = read_medication_pairs(sources.medication) if sources.medication else []
@@ -75,8 +74,8 @@ def read_corpus(sources: Sources, base: Encoder) -> Corpus:
     random.Random(0).shuffle(pairs)
     sentences = _general(sources)
     return Corpus(
-        messages=tuple(message for message in messages if message.split == "train"),
-        dev_messages=tuple(message for message in messages if message.split == "dev"),
+        messages=tuple(read_labelled(sources.messages, "train")),
+        dev_messages=tuple(read_labelled(sources.messages, "dev")),
         companies=train,
         dev_companies=tuple(company for company in companies if company.split == "dev"),
         neighbours=tuple(_neighbours(company, base) for company in train),

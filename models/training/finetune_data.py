@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from models.training.encoder_corpora import is_held_out, texts_of
+from models.training.messages import read_messages
+from models.understanding.encoding import in_context
 from models.vocabulary import Emotion, Handling, Intent, SignalCode
-
-THREAD_TURNS = 3
-TURN_SEPARATOR = " | "
 
 INTENTS = tuple(Intent)
 HANDLINGS = tuple(Handling)
@@ -20,11 +19,10 @@ SIGNALS = tuple(SignalCode)
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledMessage:
+class LabelledText:
     """A message with its last turns before it, and its labels as places in the closed sets."""
 
     id: str
-    split: str
     text: str
     intents: tuple[int, ...]
     handling: int
@@ -50,28 +48,19 @@ class Company:
     questions: tuple[Question, ...]
 
 
-def compose(text: str, thread: Sequence[dict[str, str]]) -> str:
-    """Put the last three turns before the message, as the heads see it."""
-    return TURN_SEPARATOR.join([turn["text"] for turn in thread[-THREAD_TURNS:]] + [text])
-
-
-def read_messages(folder: Path) -> list[LabelledMessage]:
-    """Read ``messages_*.jsonl`` with the splits beside them."""
-    splits: dict[str, str] = json.loads((folder / "splits.json").read_text(encoding="utf-8"))
-    rows = [row for file in sorted(folder.glob("messages_*.jsonl")) for row in _rows(file)]
-    return [_message(row, splits[row["id"]]) for row in rows]
-
-
-def _message(row: dict[str, Any], split: str) -> LabelledMessage:
-    return LabelledMessage(
-        id=row["id"],
-        split=split,
-        text=compose(row["text"], row.get("thread", [])),
-        intents=tuple(INTENTS.index(Intent(code)) for code in row["intents"]),
-        handling=HANDLINGS.index(Handling(row["disposition"])),
-        emotion=EMOTIONS.index(Emotion(row["emotion"])),
-        signals=frozenset(SIGNALS.index(SignalCode(code)) for code in row["flags"]),
-    )
+def read_labelled(folder: Path, split: str) -> list[LabelledText]:
+    """Read the labelled messages of one split, each in its thread as the heads will see it."""
+    return [
+        LabelledText(
+            id=row.id,
+            text=in_context(row.text, [turn.text for turn in row.thread]),
+            intents=tuple(INTENTS.index(code) for code in row.intents),
+            handling=HANDLINGS.index(row.disposition),
+            emotion=EMOTIONS.index(row.emotion),
+            signals=frozenset(SIGNALS.index(code) for code in row.flags),
+        )
+        for row in read_messages(folder, split)
+    ]
 
 
 def read_companies(folder: Path) -> list[Company]:

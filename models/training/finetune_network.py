@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-from models.training.finetune_data import EMOTIONS, HANDLINGS, INTENTS, SIGNALS, LabelledMessage
+from models.training.finetune_data import EMOTIONS, HANDLINGS, INTENTS, SIGNALS, LabelledText
 
 TEMPERATURE = 0.03
 """E5 was trained at 0.01; softer here, since many answers of one company are nearly right."""
@@ -102,7 +102,7 @@ def _halves(order: Sequence[int], ids: Sequence[Sequence[int]]) -> Iterator[Sequ
 
 
 def message_loss(
-    logits: dict[str, Tensor], messages: Sequence[LabelledMessage], weights: Losses
+    logits: dict[str, Tensor], messages: Sequence[LabelledText], weights: Losses
 ) -> tuple[Tensor, dict[str, float]]:
     """Return the weighted loss of all heads; a second intent gets a share of the first one's target."""
     intents = torch.zeros(len(messages), len(INTENTS))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.training.finetune_data import Company, LabelledMessage, Question
+from models.training.finetune_data import Company, LabelledText, Question
 
 MESSAGES_A_STEP = 24
 QUESTIONS_A_STEP = 20
@@ -46,7 +46,7 @@ class Rounds:
 
 
 def make_plan(
-    messages: Sequence[LabelledMessage],
+    messages: Sequence[LabelledText],
     companies: Sequence[Company],
     pairs: int,
     sentences: int,

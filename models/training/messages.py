@@ -52,6 +52,8 @@ def read_messages(folder: Path, split: str) -> list[LabelledMessage]:
                 first = error.errors()[0]
                 place = ".".join(map(str, first["loc"]))
                 raise ArtifactError(f"{path.name}:{number}: {place}: {first['msg']}") from None
+            if row.id not in splits:
+                raise ArtifactError(f"{path.name}:{number}: {row.id} has no split (python -m eval.splits)")
             if splits[row.id] == split:
                 rows.append(row)
     return rows

@@ -117,7 +117,7 @@ class Understander:
         found = vectors(self._encoder, text, turns, windows)
         thread = fold(" . ".join(turns)) if turns else None
         whole = self._heads.predict(
-            extract(fold(text), thread, found[:2], text, channel=channel, visibility=visibility)
+            extract(fold(text), thread, (found[0], found[1]), text, channel=channel, visibility=visibility)
         )
         marks = dict(whole.signals)
         for window, vector in zip(windows, found[2:], strict=True):

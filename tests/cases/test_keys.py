@@ -65,6 +65,9 @@ def test_a_revoked_key_opens_nothing_and_stays_listed(records: Records, clock: C
     assert (revoked.revoked_at - RECEIVED).total_seconds() == 3600
     assert records.keys.authenticate(first.secret) is None
     assert records.keys.authenticate(second.secret) is not None
+    assert records.keys.get(first.key.id) is None
+    assert records.keys.get(second.key.id) == second.key
+    assert records.keys.get("key_\0") is None
     assert records.keys.list() == (revoked, second.key)
     with records.database.read() as session:
         log = session.execute(text("SELECT actor, action FROM audit_log ORDER BY seq")).all()

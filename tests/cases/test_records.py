@@ -1,6 +1,5 @@
 """The way of a message from arrival to record, with a pipeline that only redacts."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -37,8 +36,8 @@ class OneCasePipeline:
 
 
 @pytest.fixture
-def pipeline() -> Iterator[Any]:
-    yield OneCasePipeline()
+def pipeline() -> Any:
+    return OneCasePipeline()
 
 
 MESSAGE = Message(text=RAW_TEXT, id="m-1", channel=Channel.INSTAGRAM, account="demo")

@@ -13,12 +13,13 @@ pytest.importorskip("sklearn")
 from models.training.encoder_report import heads_report, retrieval_report  # noqa: E402
 from models.training.finetune_corpus import disturb  # noqa: E402
 from models.training.finetune_data import (  # noqa: E402
+    INTENTS,
+    SIGNALS,
     Company,
-    LabelledMessage,
+    LabelledText,
     Question,
-    compose,
     read_companies,
-    read_messages,
+    read_labelled,
     read_topic_pairs,
 )
 from models.training.finetune_network import abstain_loss, retrieval_loss  # noqa: E402
@@ -27,10 +28,8 @@ from models.training.finetune_plan import Rounds, Task, make_plan  # noqa: E402
 DATA = Path(__file__).parents[3] / "eval" / "data"
 
 
-def message(number: int) -> LabelledMessage:
-    return LabelledMessage(
-        f"m-{number}", "train", "hola", (0,), number % 5, number % 6, frozenset({number % 3})
-    )
+def message(number: int) -> LabelledText:
+    return LabelledText(f"m-{number}", "hola", (0,), number % 5, number % 6, frozenset({number % 3}))
 
 
 def company(questions: int) -> Company:
@@ -43,12 +42,6 @@ def company(questions: int) -> Company:
             for n in range(questions)
         ),
     )
-
-
-def test_the_last_three_turns_come_before_the_message():
-    thread = [{"role": "customer", "text": text} for text in ("uno", "dos", "tres", "cuatro")]
-    assert compose("cinco", thread) == "dos | tres | cuatro | cinco"
-    assert compose("cinco", []) == "cinco"
 
 
 def plan(seed: int):
@@ -141,10 +134,29 @@ def test_sections_of_topics_become_pairs(tmp_path):
     ]
 
 
-def test_the_labelled_data_of_the_repository_reads_with_its_splits():
-    messages = read_messages(DATA / "messages")
-    assert {m.split for m in messages} == {"train", "dev", "test"}
-    assert all(m.intents for m in messages)
-    companies = {c.name: c.split for c in read_companies(DATA / "retrieval")}
-    assert companies["kb_optica"] == "dev"
-    assert companies["kb_seguro"] == "test"
+ROW = (
+    '{"id": "ID", "text": "y avellana?", "channel": "x", "visibility": "public", "language": "es",'
+    ' "variety": "es-ES", "thread": [{"role": "agent", "text": "No llevan cacahuete."}],'
+    ' "intents": ["product_information", "praise"], "flags": ["minor"], "disposition": "draft",'
+    ' "emotion": "neutral", "personal": [], "health": [], "note": ""}\n'
+)
+
+
+def test_only_the_split_asked_for_is_read_with_its_thread(tmp_path):
+    (tmp_path / "messages_a.jsonl").write_text(ROW.replace("ID", "a-1") + ROW.replace("ID", "a-2"), "utf-8")
+    (tmp_path / "splits.json").write_text('{"a-1": "train", "a-2": "test"}', "utf-8")
+    (found,) = read_labelled(tmp_path, "train")
+    assert (found.id, found.text) == ("a-1", "No llevan cacahuete. | y avellana?")
+    assert [INTENTS[place] for place in found.intents] == ["product_information", "praise"]
+    assert {SIGNALS[place] for place in found.signals} == {"minor"}
+
+
+def test_the_companies_of_the_repository_read_with_their_splits():
+    companies = {found.name: found for found in read_companies(DATA / "retrieval")}
+    assert companies["kb_optica"].split == "dev"
+    assert companies["kb_seguro"].split == "test"
+    assert all(
+        question.relevant <= set(found.answers)
+        for found in companies.values()
+        for question in found.questions
+    )

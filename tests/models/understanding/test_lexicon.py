@@ -1,0 +1,124 @@
+"""The lexicons against their cases, the mechanism against small lexicons, and broken files."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.errors import ArtifactError
+from models.understanding.lexicon import Lexicon
+from models.vocabulary import SignalCode
+
+LEXICONS = Path(__file__).parents[3] / "policies" / "lexicons"
+ON = 0.5
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.load(LEXICONS)
+
+
+def cases() -> list[tuple[str, str, bool]]:
+    found = []
+    for path in sorted(LEXICONS.glob("signals*.cases.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for group in data.get("groups", [data]):
+            found += [(group["signal"], text, True) for text in group["fires"]]
+            found += [(group["signal"], text, False) for text in group["silent"]]
+    return found
+
+
+@pytest.mark.parametrize(("signal", "text", "on"), cases())
+def test_cases(lexicon: Lexicon, signal: str, text: str, on: bool) -> None:
+    reading = lexicon.read(text)
+    assert (reading.scores.get(SignalCode(signal), 0.0) >= ON) is on, reading.cues(SignalCode(signal))
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    reading = SMALL.read(text)
+    assert all(0 <= hit.offset < max(1, len(text)) for hit in reading.hits)
+    assert all(0 < score <= 1 for score in reading.scores.values())
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "signals_x.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+SMALL_FILE = """
+version: 1
+about: test
+negators: ["no", sin]
+negation_ends: [pero]
+guards: {price: [precio]}
+entries:
+  - {id: t.pain, signal: emergency, unless: [price], patterns: [(duele|dolor*) ... pecho, "tos #"]}
+  - {id: t.near, signal: adverse_event, patterns: [pica], near: [[crema, gel]], within: 3}
+  - {id: t.tag, tag: price, negation: 0, patterns: [precio]}
+"""
+
+
+def small(folder: Path) -> Lexicon:
+    return Lexicon.load(write(folder, SMALL_FILE))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small(tmp_path_factory: pytest.TempPathFactory) -> None:
+    global SMALL
+    SMALL = small(tmp_path_factory.mktemp("lexicon"))
+
+
+SMALL: Lexicon
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("Me duele mucho el pecho", {"t.pain"}),
+        ("ME DUELEE el PÉCHO", set()),
+        ("me duele. El pecho bien", set()),  # a gap does not cross a sentence
+        ("no me duele el pecho", set()),
+        ("no es nada, pero me duele el pecho", {"t.pain"}),
+        ("sin fiebre, duele el pecho", {"t.pain"}),
+        ("al ver el precio me duele el pecho", {"t.tag"}),
+        ("tos 3 días", {"t.pain"}),
+        ("tos seca", set()),
+        ("me pica con la crema", {"t.near"}),
+        ("la crema es buena y bonita y me pica", set()),  # too far
+        ("pica", set()),
+    ],
+)
+def test_mechanism(text: str, entries: set[str]) -> None:
+    assert SMALL.read(text).entry_ids == entries
+
+
+def test_offset_is_of_the_original_text() -> None:
+    text = "\u200b¡Ay!  me DUELE el pecho"
+    assert text[SMALL.read(text).hits[0].offset :].startswith("DUELE")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("patterns: [pica]", "patterns: [... pica]"), "t.near: patterns"),
+        (("unless: [price]", "unless: [nothing]"), "t.pain: unless: unknown guard nothing"),
+        (("signal: emergency", "signal: fire"), "entry t.pain: signal"),
+        (("id: t.near", "id: t.pain"), "entry t.pain: defined twice"),
+        (("within: 3", "wihtin: 3"), "entry t.near: wihtin"),
+        (("version: 1", "version: one"), "version"),
+        (("near: [[crema, gel]]", "near: [['{oils}']]"), "unknown group 'oils'"),
+    ],
+)
+def test_broken_file(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    with pytest.raises(ArtifactError, match="signals_x.yaml") as error:
+        Lexicon.load(write(tmp_path, SMALL_FILE.replace(*change)))
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_no_lexicon(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="no signals"):
+        Lexicon.load(tmp_path)
