@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from cases.message import Message
 from cases.vault import MESSAGE, turn_name
-from models.redaction.redactor import Numbering, Redactor
+from models.redaction.numbering import Numbering
+from models.redaction.redactor import Redactor
 from models.spans import HEALTH_ENTITIES, Redaction
 from models.text import RawText, RedactedText
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,8 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from drafting.files import LINE, load_yaml, validated, without_lines
 from drafting.request import LANGUAGES
-from drafting.situation import CLOSED_KINDS, Condition, known_kind
+from drafting.situation import CLOSED_KINDS, Condition, Labels, known_kind
 from drafting.slots import SLOT, known_slots
+from drafting.words import content_words
 from policies.errors import PolicyError
 
 Treatment = Literal["tu", "usted", "any"]
@@ -64,6 +65,10 @@ class Phrase:
     slots: tuple[str, ...]
     variety: str | None
     origin: str | None
+    words: frozenset[str]
+    """Stems of its content words."""
+    ruled_out_by: Labels
+    """Constraints under which its words may not be said."""
 
     @property
     def source(self) -> str:
@@ -79,12 +84,18 @@ class Bank:
     by_purpose: Mapping[tuple[str, str], tuple[Phrase, ...]]
 
     @classmethod
-    def load(cls, folder: Path, purposes: Mapping[str, str], topics: frozenset[str]) -> "Bank":
+    def load(
+        cls,
+        folder: Path,
+        purposes: Mapping[str, str],
+        topics: frozenset[str],
+        ruled_out_by: Callable[[str], Labels] = lambda text: frozenset(),
+    ) -> "Bank":
         """Load ``<language>/*.yaml``; a PolicyError names file, line, group and field."""
         phrases: list[Phrase] = []
         for language in LANGUAGES:
             for path in sorted((folder / language).glob("*.yaml")):
-                phrases.extend(_file_phrases(path, language, purposes, topics))
+                phrases.extend(_file_phrases(path, language, purposes, topics, ruled_out_by))
         if not phrases:
             raise PolicyError(f"{folder.name}: no phrases found")
         by_id = {phrase.id: phrase for phrase in phrases}
@@ -99,7 +110,13 @@ class Bank:
         return self.by_purpose.get((language, purpose), ())
 
 
-def _file_phrases(path: Path, language: str, purposes: Mapping[str, str], topics: frozenset[str]) -> list[Phrase]:
+def _file_phrases(
+    path: Path,
+    language: str,
+    purposes: Mapping[str, str],
+    topics: frozenset[str],
+    ruled_out_by: Callable[[str], Labels],
+) -> list[Phrase]:
     data = load_yaml(path, lines=True)
     if not isinstance(data, list):
         raise PolicyError(f"{path.name}: a list of groups was expected")
@@ -117,7 +134,8 @@ def _file_phrases(path: Path, language: str, purposes: Mapping[str, str], topics
         if not group.tu and not group.usted and not group.any:
             raise PolicyError(f"{place}: no phrases under tu, usted or any")
         condition = condition_of(group.when, group.unless, place, topics)
-        phrases.extend(_group_phrases(group, language, purposes[group.purpose], condition, place))
+        found = _group_phrases(group, language, purposes[group.purpose], condition, place)
+        phrases.extend(replace(phrase, ruled_out_by=ruled_out_by(phrase.text)) for phrase in found)
     return phrases
 
 
@@ -147,6 +165,8 @@ def _group_phrases(
                     slots=tuple(dict.fromkeys(SLOT.findall(text))),
                     variety=group.variety,
                     origin=None if isinstance(item, str) else item.origin,
+                    words=content_words(SLOT.sub(" ", text)),
+                    ruled_out_by=frozenset(),
                 )
             )
     return phrases
@@ -177,5 +197,7 @@ def _refuse_duplicates(phrases: list[Phrase]) -> None:
     ids: set[str] = set()
     for phrase in phrases:
         if phrase.id in ids:
-            raise PolicyError(f"phrases: duplicate id '{phrase.id}' (one group twice, or one text twice in it)")
+            raise PolicyError(
+                f"phrases: duplicate id '{phrase.id}' (one group twice, or one text twice in it)"
+            )
         ids.add(phrase.id)

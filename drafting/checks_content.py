@@ -10,14 +10,16 @@ from drafting.draft import Draft, Sentence, Violation
 from drafting.joining import split
 from drafting.lexicon import Lexicon, found
 from drafting.slots import SLOT
-from drafting.topics import fold
+from drafting.topics import fold, fold_name
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]|\[[A-Z_]{4,}\]")
 # A number with what follows it: "3 días" is not grounded by the 3 of another sentence.
 _NUMBER = re.compile(r"(?<![\w-])\d+(?![\w-])(?:[.,:/ ]\d+)*(?: ?[%€$]| [^\W\d_]+)?")
 _UNIT = re.compile(r" [^\W\d_]+$")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_BANK_DATA = re.compile(r"iban|tarjeta|targeta|tarxeta|txartel|cartão|card|contrase|password|senha|diagn", re.IGNORECASE)
+_BANK_DATA = re.compile(
+    r"iban|tarjeta|targeta|tarxeta|txartel|cartão|card|contrase|password|senha|diagn", re.IGNORECASE
+)
 
 
 def words(draft: Draft, context: Context, lexicon: Lexicon) -> Iterator[Violation]:
@@ -85,7 +87,7 @@ def unknown_fact(draft: Draft, context: Context, lexicon: Lexicon, bank: Bank) -
     text = fold(draft.text)
     allowed = fold(" ".join((*_evidence_texts(context), *context.values.values(), context.customer_text)))
     for product in context.account.products:
-        name = fold(product)
+        name = fold_name(product)
         if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and name not in allowed:
             yield Violation("unknown_fact", "Producto que no está en las fuentes", product)
 
@@ -130,7 +132,13 @@ def _evidence_texts(context: Context) -> Iterator[str]:
 
 def _company_texts(context: Context) -> Iterator[str]:
     account = context.account
-    yield from (account.name, account.signature or "", *account.public_contacts, *account.brands, *account.products)
+    yield from (
+        account.name,
+        account.signature or "",
+        *account.public_contacts,
+        *account.brands,
+        *account.products,
+    )
     yield from account.handles
     yield from context.values.values()
     yield from context.safety_numbers

@@ -31,9 +31,15 @@ def length(draft: Draft, context: Context, channels: Channels) -> Iterator[Viola
 
 def max_sentences(draft: Draft, context: Context) -> Iterator[Violation]:
     """At most two sentences in an emergency; elsewhere the channel's own maximum for composed sentences."""
-    ours = sum(count(sentence.text) for sentence in draft.sentences if sentence.role != "answer" or not _quoted(sentence))
+    ours = sum(
+        count(sentence.text)
+        for sentence in draft.sentences
+        if sentence.role != "answer" or not _quoted(sentence)
+    )
     if ours > context.max_sentences:
-        yield Violation("max_sentences", f"Tiene {ours} frases y el máximo es {context.max_sentences}", draft.text[-40:])
+        yield Violation(
+            "max_sentences", f"Tiene {ours} frases y el máximo es {context.max_sentences}", draft.text[-40:]
+        )
 
 
 def every_sentence_sourced(
@@ -58,7 +64,9 @@ def _resolves(sentence: Sentence, context: Context, bank: Bank, fixed: Mapping[s
         if source is None or (source.variant == "private" and context.audience == "public"):
             return False
         if any(
-            found.answer.id == source.id and found.answer.audience == "private" and context.audience == "public"
+            found.answer.id == source.id
+            and found.answer.audience == "private"
+            and context.audience == "public"
             for found in context.evidence
         ):
             return False
@@ -80,7 +88,9 @@ def language(draft: Draft, context: Context, lexicon: Lexicon) -> Iterator[Viola
     best = max(hits, key=lambda code: hits[code])
     # Neighbouring languages share words: only a clear lead counts.
     if len(words) >= 5 and hits[best] >= 2 and hits[best] > 1.5 * ours + 1:
-        yield Violation("language", f"Está en {best} y el cliente escribe en {context.language}", draft.text[:40])
+        yield Violation(
+            "language", f"Está en {best} y el cliente escribe en {context.language}", draft.text[:40]
+        )
 
 
 def treatment(draft: Draft, context: Context, treatments: Treatments) -> Iterator[Violation]:
@@ -110,12 +120,18 @@ def missing_acknowledgement(draft: Draft, context: Context, edges: Edges) -> Ite
 
     An approved answer may open by itself in that way.
     """
-    owed = context.has("disposition:acknowledge", "disposition:refer_in_person", "constraint:acknowledge_first")
+    owed = context.has(
+        "disposition:acknowledge", "disposition:refer_in_person", "constraint:acknowledge_first"
+    )
     first = next((sentence for sentence in draft.sentences if sentence.role != "greeting"), None)
+    if context.has("disposition:urgent_referral"):
+        return  # the number comes before anything
     if not owed or (first is not None and first.role in _OPENING_ROLES):
         return
     if first is None or not (_quoted(first) and edges.opens_itself(first.text, context.language or "es")):
-        yield Violation("missing_acknowledgement", "No empieza por acusar recibo", first.text[:40] if first else "")
+        yield Violation(
+            "missing_acknowledgement", "No empieza por acusar recibo", first.text[:40] if first else ""
+        )
 
 
 def emergency_number_first(draft: Draft, context: Context) -> Iterator[Violation]:
@@ -125,8 +141,14 @@ def emergency_number_first(draft: Draft, context: Context) -> Iterator[Violation
     first = draft.sentences[0] if draft.sentences else None
     opening = split(first.text)[0] if first is not None and split(first.text) else ""
     numbers = [number for number in context.safety_numbers if number]
-    if first is None or first.role != "safety" or (numbers and not any(number in opening for number in numbers)):
-        yield Violation("emergency_number_first", "El número de ayuda no va en la primera frase", opening[:60])
+    if (
+        first is None
+        or first.role != "safety"
+        or (numbers and not any(number in opening for number in numbers))
+    ):
+        yield Violation(
+            "emergency_number_first", "El número de ayuda no va en la primera frase", opening[:60]
+        )
 
 
 def emoji_excess(draft: Draft, context: Context) -> Iterator[Violation]:

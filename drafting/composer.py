@@ -66,10 +66,12 @@ class Composer:
         """Load phrases, plans, topics and departments from a folder; a PolicyError names file and line."""
         topics = Topics.load(phrases_dir / "topics.yaml")
         plans = Plans.load(phrases_dir / "plans.yaml", topics.names)
-        bank = Bank.load(phrases_dir, plans.purposes, topics.names)
+        bank = Bank.load(phrases_dir, plans.purposes, topics.names, plans.ruled_out_by)
         edges = Edges.load(phrases_dir / "edges.yaml")
         closeness = (
-            Closeness.load(bank, encoder, phrases_dir / "vectors.npz") if encoder is not None else Closeness.none()
+            Closeness.load(bank, encoder, phrases_dir / "vectors.npz")
+            if encoder is not None
+            else Closeness.none()
         )
         departments = Departments.load(phrases_dir / "departments.yaml")
         selector = Selector(bank, plans, closeness)
@@ -109,7 +111,9 @@ class Composer:
         language = request.language
         assert language is not None
         if not attempt.answer:
-            labels = frozenset(label for label in labels if not label.startswith("evidence:")) | {"evidence:no"}
+            labels = frozenset(label for label in labels if not label.startswith("evidence:")) | {
+                "evidence:no"
+            }
         plan = self.selector.plans.choose(labels)
         answers = answer_sentences(request, language, audience) if attempt.answer else []
         wanted = Wanted(
@@ -129,7 +133,9 @@ class Composer:
         room = Room(
             limit=self.channels.limit(request.channel, audience, request.account.settings),
             max_sentences=plan.max_sentences or self.channels.max_sentences(request.channel, audience),
-            measure=lambda sentences: self.channels.measure(join(sentences, request.channel), request.channel),
+            measure=lambda sentences: self.channels.measure(
+                join(sentences, request.channel), request.channel
+            ),
         )
         sentences = pack(places, room)
         return None if not sentences else self._finished(sentences, request, audience, room)
@@ -142,7 +148,11 @@ class Composer:
                 for number, sentence in enumerate(answers)
             ]
             return Place(step.need, choices, counts=False)
-        if plan.uses_answer and answers and self.edges.superfluous(step.purposes, answers[0].text, wanted.language):
+        if (
+            plan.uses_answer
+            and answers
+            and self.edges.superfluous(step.purposes, answers[0].text, wanted.language)
+        ):
             return None
         return Place(step.need, self.selector.choices(step, wanted))
 

@@ -69,10 +69,14 @@ class Drafter:
         failure = None
         try:
             labels = self.composer.labels(request)
-            contexts = {audience: self.verifier.context(request, audience, labels[audience]) for audience in labels}
+            contexts = {
+                audience: self.verifier.context(request, audience, labels[audience]) for audience in labels
+            }
             for number, candidate in enumerate(self.composer.candidates(request, labels)):
                 violations = tuple(
-                    broken for draft in candidate for broken in self.verifier.verify(draft, contexts[draft.audience])
+                    broken
+                    for draft in candidate
+                    for broken in self.verifier.verify(draft, contexts[draft.audience])
                 )
                 if not violations:
                     return DraftingResult(candidate, DRAFTER, rejected)

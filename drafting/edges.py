@@ -51,7 +51,11 @@ class Edges:
     def opens_itself(self, answer: str, language: str) -> bool:
         """Whether an answer begins by greeting, thanking or acknowledging."""
         sentences = split(answer)
-        return bool(sentences) and language in self.opens and self.opens[language].search(sentences[0]) is not None
+        return (
+            bool(sentences)
+            and language in self.opens
+            and self.opens[language].search(sentences[0]) is not None
+        )
 
 
 def _compiled(words: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:

@@ -20,7 +20,9 @@ def _mapping_with_line(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
         if key_node.value in seen:
-            raise yaml.MarkedYAMLError(problem=f"key '{key_node.value}' given twice", problem_mark=key_node.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem=f"key '{key_node.value}' given twice", problem_mark=key_node.start_mark
+            )
         seen.add(key_node.value)
     loader.flatten_mapping(node)
     mapping: dict[str, Any] = loader.construct_mapping(node, deep=True)

@@ -18,7 +18,9 @@ def join(sentences: Sequence[Sentence], channel: Channel) -> str:
         if number == 0:
             text = sentence.text
             continue
-        apart = channel in _LETTERS and (sentences[number - 1].role == "greeting" or sentence.role == "sign_off")
+        apart = channel in _LETTERS and (
+            sentences[number - 1].role == "greeting" or sentence.role == "sign_off"
+        )
         text += ("\n\n" if apart else " ") + sentence.text
     return text
 

@@ -94,7 +94,12 @@ class Lexicon:
     def _compiled(cls, file: _VerificationFile) -> "Lexicon":
         rules = tuple(
             WordRule(
-                name, rule.message, rule.scope == "all", frozenset(rule.when), _compile(rule.words), _compile(rule.allow)
+                name,
+                rule.message,
+                rule.scope == "all",
+                frozenset(rule.when),
+                _compile(rule.words),
+                _compile(rule.allow),
             )
             for name, rule in file.words.items()
         )
@@ -113,13 +118,15 @@ class Lexicon:
 
 def found(text: str, language: str, words: Patterns, allow: Patterns) -> Iterator[str]:
     """Matches of a language's words (and of ``any``) once the harmless wordings are taken out."""
+    keys = [key for key in ("any", language) if key in words]
+    if not any(words[key].search(text) for key in keys):
+        return  # by far the usual case
     for key in ("any", language):
         if key in allow:
             text = allow[key].sub(" ", text)
-    for key in ("any", language):
-        if key in words:
-            for match in words[key].finditer(text):
-                yield match.group()
+    for key in keys:
+        for match in words[key].finditer(text):
+            yield match.group()
 
 
 def _compile(lists: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:

@@ -117,12 +117,10 @@ class Plans:
         """The first plan that holds; the last one holds always."""
         return next(plan for plan in self.plans if plan.condition.holds(labels))
 
-    def ruled_out(self, text: str, labels: Labels) -> bool:
-        """Whether a constraint in force rules a phrase out by its words."""
-        return any(
-            not trait.ruled_out_by.isdisjoint(labels) and trait.pattern.search(text) is not None
-            for trait in self.traits
-        )
+    def ruled_out_by(self, text: str) -> Labels:
+        """The constraints under which a phrase may not be said, by its words."""
+        none: Labels = frozenset()
+        return none.union(*(trait.ruled_out_by for trait in self.traits if trait.pattern.search(text)))
 
 
 def _plan(model: _PlanModel, file: str, purposes: Mapping[str, str], topics: frozenset[str]) -> Plan:

@@ -12,11 +12,17 @@ from drafting.plans import Plans, Step
 from drafting.request import ComposeRequest
 from drafting.situation import Labels
 from drafting.slots import fill
-from drafting.words import content_words
 
 _JITTER = 0.55
 """Less than the step between two specific conditions, more than between two general ones."""
-_SLOT_BONUS = {"nombre": 0.6, "producto": 0.4, "codigo_seguimiento": 0.0, "linea_ayuda": 1.0, "telefono_toxicologia": 1.0}
+_SLOT_BONUS = {
+    "nombre": 0.6,
+    "producto": 0.4,
+    "codigo_seguimiento": 0.0,
+    "linea_ayuda": 1.0,
+    "telefono_toxicologia": 1.0,
+}
+"""A phrase that names what is known beats one that does not; other slots add 0.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Selector:
                 + sum(_SLOT_BONUS.get(slot, 0.1) for slot in phrase.slots)
                 + nudges.get(phrase.id, 0.0)
                 + _chance(wanted, phrase.id),
-                content_words(text),
+                phrase.words,
             )
             for phrase, text in fitting
         ]
@@ -77,7 +83,7 @@ class Selector:
         """The phrase filled, or None when it does not fit."""
         if phrase.treatment not in ("any", wanted.treatment):
             return None
-        if not phrase.condition.holds(wanted.labels) or self.plans.ruled_out(phrase.text, wanted.labels):
+        if not phrase.ruled_out_by.isdisjoint(wanted.labels) or not phrase.condition.holds(wanted.labels):
             return None
         text = fill(phrase.text, wanted.values)
         return None if text is None or normal(text) in wanted.sent else text

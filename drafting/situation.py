@@ -84,7 +84,9 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: frozenset[s
         f"length:{_length(request.text.value)}",
         f"asks:{'yes' if '?' in request.text.value else 'no'}",
     }
-    hurt = f"emotion:{understanding.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
+    hurt = f"emotion:{understanding.emotion}" in HURT_EMOTIONS or any(
+        decision.has(flag) for flag in _HURT_FLAGS
+    )
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
     labels |= _referral_labels(request)
     return frozenset(labels)
@@ -105,7 +107,11 @@ def _referral_labels(request: ComposeRequest) -> set[str]:
             labels.add("urgent:helpline")
         if kind == "poison_centre":
             labels.add("urgent:poison_centre")
-        if decision.has(Flag.EMERGENCY) or kind == "emergency" or not any(x.startswith("urgent:") for x in labels):
+        if (
+            decision.has(Flag.EMERGENCY)
+            or kind == "emergency"
+            or not any(x.startswith("urgent:") for x in labels)
+        ):
             labels.add("urgent:emergency")
     return labels
 

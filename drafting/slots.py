@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from drafting.files import load_yaml, validated
 from drafting.request import ComposeRequest
-from drafting.topics import fold
+from drafting.topics import fold, fold_name
 from policies.vocabulary import Visibility
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -20,7 +20,7 @@ ACCOUNT_SLOTS = frozenset(
     "canal_seguro contacto_farmacovigilancia portal_notificacion telefono_atencion coste_llamada horario_atencion "
     "telefono_citas enlace_privacidad contacto_dpd enlace_catalogo enlace_prospecto enlace_sucursales "
     "enlace_empleo enlace_info enlace_contacto enlace_cuenta enlace_pedidos enlace_proveedores contacto_prensa "
-    "contacto_comercial contacto_empleo correo_colaboraciones correo_juridico correo_empleo firma".split()
+    "contacto_comercial contacto_empleo correo_colaboraciones correo_juridico correo_empleo firma".split()  # noqa: SIM905
 )
 # From the case in hand.
 CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "departamento", "nombre"})
@@ -90,15 +90,25 @@ def _safety_values(numbers: Mapping[str, str]) -> dict[str, str]:
     free, confidential or toxicology's would be untrue."""
     values = {name: value for name, value in numbers.items() if name in SAFETY_SLOTS and value}
     emergency = values.get("numero_emergencias")
-    return {name: value for name, value in values.items() if name == "numero_emergencias" or value != emergency}
+    return {
+        name: value for name, value in values.items() if name == "numero_emergencias" or value != emergency
+    }
 
 
 def product_named(text: str, products: tuple[str, ...]) -> str | None:
     """The one product that a text names, as the company spells it; None for none or several."""
     folded = fold(text)
-    named = {name for name in products if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)}
-    longest = {name for name in named if not any(name != other and fold(name) in fold(other) for other in named)}
+    named = {name for name in products if fold_name(name) in folded and _whole(fold_name(name), folded)}
+    longest = {
+        name
+        for name in named
+        if not any(name != other and fold_name(name) in fold_name(other) for other in named)
+    }
     return longest.pop() if len(longest) == 1 else None
+
+
+def _whole(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def fill(text: str, values: Mapping[str, str]) -> str | None:

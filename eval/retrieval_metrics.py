@@ -76,12 +76,12 @@ class Operating:
 
 def success_at_1(run: Run) -> float:
     """Share of the answerable questions whose first answer is right."""
-    return float(run.first[run.answerable].mean())
+    return _mean(run.first[run.answerable])
 
 
 def ndcg_at_10(run: Run) -> float:
     """Mean nDCG over the first ten, answerable questions only; nothing found counts 0."""
-    return float(run.ndcg[run.answerable].mean())
+    return _mean(run.ndcg[run.answerable])
 
 
 def ndcg(gains: Sequence[bool], relevant: int) -> float:
@@ -114,10 +114,10 @@ def operating_point(run: Run, threshold: float) -> Operating:
     given = run.score >= threshold
     answerable = run.answerable
     return Operating(
-        coverage=float(given[answerable].mean()),
-        right=float((given & run.first)[answerable].mean()),
-        false_answers=float(given[~answerable].mean()) if (~answerable).any() else 0.0,
-        precision=float(run.first[given].mean()) if given.any() else float("nan"),
+        coverage=_mean(given[answerable]),
+        right=_mean((given & run.first)[answerable]),
+        false_answers=_mean(given[~answerable]),
+        precision=_mean(run.first[given]),
     )
 
 
@@ -139,6 +139,11 @@ def auroc(scores: npt.ArrayLike, positive: Flags) -> float:
     if not many or not few:
         return float("nan")
     return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
+
+
+def _mean(values: Numbers | Flags) -> float:
+    """The mean, NaN of nothing."""
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def length_bins(words: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

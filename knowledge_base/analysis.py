@@ -20,18 +20,18 @@ ALGORITHMS: Mapping[str, str] = {
 }
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*")
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
 
 def fold(text: str) -> str:
     """Lower case without accents (``ñ`` and ``ç`` lose theirs too, as people drop them)."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
 
 
 def words(text: str) -> list[str]:
     """Folded words and numbers in order; drawn-out letters are shortened (``holaaaa``)."""
-    return [_REPEATED.sub(r"\1", word) for word in _WORD.findall(fold(text))]
+    return _WORD.findall(_REPEATED.sub(r"\1", fold(text)))
 
 
 def terms(text: str, language: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +30,17 @@ class _Claim:
     text: str
     terms: frozenset[str]
     numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is compared of an answer in one language."""
+
+    id: str
+    text: str
+    questions: frozenset[str]
+    shingles: frozenset[tuple[str, ...]]
+    claims: tuple[_Claim, ...]
 
 
 class Severity(StrEnum):
@@ -131,45 +142,44 @@ def _check_personal_data(answer: ApprovedAnswer, redactor: Redactor) -> Iterator
 def _check_pairs(
     answers: Sequence[ApprovedAnswer], limits: CheckLimits, cache: VectorCache | None
 ) -> Iterator[Finding]:
-    """Near-duplicates, and answers on one topic whose numbers differ, within one language."""
+    """Near-duplicates, and sentences of two answers that contradict each other, within one language."""
     for language in sorted({code for answer in answers for code in answer.by_language()}):
-        held = [answer for answer in answers if language in answer.by_language()]
-        texts = [f"{answer.text_for(language).title}. {answer.text_for(language).full}" for answer in held]
-        runs = [shingles(text) for text in texts]
-        cosines = _cosines(texts, cache)
-        for i in range(len(held)):
+        held = [_hold(answer, language) for answer in answers if language in answer.by_language()]
+        cosines = _cosines([one.text for one in held], cache)
+        for i, one in enumerate(held):
             for j in range(i + 1, len(held)):
-                shared = _jaccard(runs[i], runs[j])
-                yield from _check_pair((held[i], held[j]), language, shared, float(cosines[i, j]), limits)
+                yield from _check_pair(one, held[j], language, float(cosines[i, j]), limits)
 
 
 def _check_pair(
-    pair: tuple[ApprovedAnswer, ApprovedAnswer],
-    language: str,
-    shared: float,
-    cosine: float,
-    limits: CheckLimits,
+    one: _Held, other: _Held, language: str, cosine: float, limits: CheckLimits
 ) -> Iterator[Finding]:
-    ids = (pair[0].id, pair[1].id)
-    one, other = (answer.text_for(language) for answer in pair)
-    closeness = f"{shared:.0%} de palabras comunes, coseno {cosine:.2f}"
-    asked = {question.casefold() for question in one.questions}
-    repeated = [question for question in other.questions if question.casefold() in asked]
+    ids = (one.id, other.id)
+    repeated = one.questions & other.questions
     if repeated:
-        message = f"La misma pregunta de ejemplo ({language}): «{repeated[0]}»."
+        message = f"La misma pregunta de ejemplo ({language}): «{min(repeated)}»."
         yield Finding(Severity.WARNING, "same_question", ids, message)
-    duplicate = shared >= limits.duplicate_shingles or cosine >= limits.duplicate_cosine
-    if duplicate:
-        yield Finding(Severity.WARNING, "near_duplicate", ids, f"Casi iguales ({language}): {closeness}.")
-    for mine in _claims(one.full, language):
-        for theirs in _claims(other.full, language):
-            alike = len(mine.terms & theirs.terms) / len(mine.terms | theirs.terms)
-            if alike >= limits.contradiction_overlap and mine.numbers != theirs.numbers:
+    shared = _jaccard(one.shingles, other.shingles)
+    if shared >= limits.duplicate_shingles or cosine >= limits.duplicate_cosine:
+        message = f"Casi iguales ({language}): {shared:.0%} de palabras comunes, coseno {cosine:.2f}."
+        yield Finding(Severity.WARNING, "near_duplicate", ids, message)
+    for mine in one.claims:
+        for theirs in other.claims:
+            if (
+                mine.numbers != theirs.numbers
+                and _jaccard(mine.terms, theirs.terms) >= limits.contradiction_overlap
+            ):
                 message = f"Cifras distintas ({language}): «{mine.text}» y «{theirs.text}»"
                 yield Finding(Severity.WARNING, "numbers_differ", ids, message)
 
 
-@lru_cache(maxsize=4096)
+def _hold(answer: ApprovedAnswer, language: str) -> _Held:
+    text = answer.text_for(language)
+    whole = f"{text.title}. {text.full}"
+    questions = frozenset(question.casefold() for question in text.questions)
+    return _Held(answer.id, whole, questions, shingles(whole), _claims(text.full, language))
+
+
 def _claims(text: str, language: str) -> tuple[_Claim, ...]:
     claims = []
     for sentence in sentences(text):
@@ -186,9 +196,9 @@ def _cosines(texts: Sequence[str], vectors_of: VectorCache | None) -> np.ndarray
     return np.asarray(vectors @ vectors.T)
 
 
-def _jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    union = len(one | other)
-    return len(one & other) / union if union else 0.0
+def _jaccard(one: frozenset[Any], other: frozenset[Any]) -> float:
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def _numbers(text: str) -> frozenset[str]:

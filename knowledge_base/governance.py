@@ -17,11 +17,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class RequiredRoles(BaseModel):
-    """Who must have approved: ``always``, and more by tag."""
+    """Who must have approved: somebody in any case, the roles of ``always``, and more by tag."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    always: tuple[Role, ...] = Field(min_length=1)
+    always: tuple[Role, ...] = ()
     by_tag: dict[Role, tuple[str, ...]] = {}
 
     @field_validator("by_tag")
@@ -97,6 +97,8 @@ def in_force(answer: ApprovedAnswer, on: date, required_roles: RequiredRoles) ->
     if answer.withdrawn:
         return Refusal(answer.id, RefusalCode.WITHDRAWN, "Está retirada.")
     approved = {approval.role for approval in answer.approvals if approval.date <= on}
+    if not approved:
+        return Refusal(answer.id, RefusalCode.NOT_APPROVED, "Nadie la ha aprobado.")
     missing = [role for role in required_roles.of(answer) if role not in approved]
     if missing:
         names = ", ".join(_ROLE_NAMES[role] for role in missing)

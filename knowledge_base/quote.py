@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge_base.analysis import grams, terms
 
@@ -19,7 +21,7 @@ _ABBREVIATION = re.compile(
 )
 _INITIAL = re.compile(r"(\w+)?[\s.]*\b[A-ZÁÉÍÓÚ]\.$")
 _NAMED_BY_LETTER = frozenset(
-    ["vitamina", "vitaminas", "tipo", "hepatitis", "grupo", "clase", "plan", "zona", "opción", "categoría", "y", "e", "o"]
+    "vitamina vitaminas tipo hepatitis grupo clase plan zona opción categoría y e o".split()  # noqa: SIM905
 )
 """Words before a capital letter that is a name and no initial: `con vitamina C. Úselo…`."""
 
@@ -70,22 +72,36 @@ def best_quote(text: str, question: str, language: str, weights: Mapping[str, fl
         language: of the text.
         weights: of each term (inverse document frequency); terms not in it count 1.
     """
-    pieces = sentences(text)
+    pieces = _analysed(text, language)
     if len(pieces) <= 1:
         return text
     wanted = dict.fromkeys(grams(question, language), GRAM_WEIGHT)
     wanted |= {term: weights.get(term, 1.0) for term in terms(question, language)}
-    scores = [_overlap(piece, language, wanted) for piece in pieces]
+    scores = [sum(wanted[term] for term in piece.terms.intersection(wanted)) for piece in pieces]
     best = scores.index(max(scores))  # the first of equals: answers open with the point
-    begin = text.index(pieces[best])
-    end = begin + len(pieces[best])
+    begin, end = pieces[best].begin, pieces[best].end
     if best + 1 < len(pieces):
-        following = text.index(pieces[best + 1], end) + len(pieces[best + 1])
+        following = pieces[best + 1].end
         if following - begin <= MAX_QUOTE and "\n" not in text[begin:following]:
             end = following
     return text[begin:end]
 
 
-def _overlap(piece: str, language: str, wanted: Mapping[str, float]) -> float:
-    held = {*terms(piece, language), *grams(piece, language)}
-    return sum(weight for term, weight in wanted.items() if term in held)
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence by its place in the text, with its stems and n-grams."""
+
+    begin: int
+    end: int
+    terms: frozenset[str]
+
+
+@lru_cache(maxsize=20_000)
+def _analysed(text: str, language: str) -> tuple[_Piece, ...]:
+    pieces = []
+    end = 0
+    for sentence in sentences(text):
+        begin = text.index(sentence, end)
+        end = begin + len(sentence)
+        pieces.append(_Piece(begin, end, frozenset((*terms(sentence, language), *grams(sentence, language)))))
+    return tuple(pieces)

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from api.commands.options import KnowledgeBaseDir, load_settings
 from api.failures import UsageError

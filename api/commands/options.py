@@ -29,6 +29,7 @@ def load_settings(*, knowledge_base: Path | None = None, policies: Path | None =
     service_logging.configure(as_json=True)
     overrides = {"knowledge_base_dir": knowledge_base, "policies_dir": policies}
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings()
     except ValidationError as error:
         raise settings_problem(error) from None
+    return settings.model_copy(update={name: value for name, value in overrides.items() if value is not None})

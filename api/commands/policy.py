@@ -19,7 +19,7 @@ def policy() -> None:
 
 
 @app.command("test")
-def test(
+def run_all_cases(
     names: Annotated[list[str] | None, typer.Argument(help="Policies to test; all when none is named.")] = None,
     policies: PoliciesDir = None,
 ) -> None:

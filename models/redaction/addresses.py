@@ -2,7 +2,7 @@
 
 import re
 
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _STREET = (
     r"c/|calles?|cl\.|carrer|avda?\.?|av\.?|avenidas?|avinguda|avgda\.?|plazas?|pza?\.?|plza\.?|placa|pl\.|placeta|plazuela|"
@@ -81,13 +81,178 @@ _TOKEN = re.compile(
     r"(?P<gap>[ ,;·\n(/-]{0,4}(?:\. ?(?=\S))?[ ,;\n(]{0,2})(?P<word>[\w'’·ºª°#]+(?:[./-](?=\w)[\w'’·ºª°]+)*\)?|\"[A-Z]\")"
 )
 _KEYWORD = frozenset(
-    """piso planta puerta pta porta esc escalera escala bloque blq bl portal ptal bajo bajos baix baixos atico atic entlo entresuelo entresol principal pral ppal izq izqda
-    izquierda izda izqd ezkerra ezk esq ap apt esqdo esquerdo eskuina esk dcha drcha dcho derecha dreta direito dto letra apto apartamento apart apt depto dpto dept interior int oficina of ofi despacho local casa chalet
-    vivienda viv torre edificio edif fase col colonia fracc mz manzana lt lote barrio bo barriada sector zona etapa unidad nave parcela km timbre buzon cp codigo postal cep sm urb urbanizacion
-    residencial conjunto condominio cdla villa local poligono pol ind calle c carrer avda av esquina entre num no nro nº n numero cas caserio polígono andar bairro freguesia flat floor apartment block bis s/n sn
-    alto subsuelo pb pa pd super supermanzana municipio provincia estado depto pto fondo frente""".split()
+    [
+        "piso",
+        "planta",
+        "puerta",
+        "pta",
+        "porta",
+        "esc",
+        "escalera",
+        "escala",
+        "bloque",
+        "blq",
+        "bl",
+        "portal",
+        "ptal",
+        "bajo",
+        "bajos",
+        "baix",
+        "baixos",
+        "atico",
+        "atic",
+        "entlo",
+        "entresuelo",
+        "entresol",
+        "principal",
+        "pral",
+        "ppal",
+        "izq",
+        "izqda",
+        "izquierda",
+        "izda",
+        "izqd",
+        "ezkerra",
+        "ezk",
+        "esq",
+        "ap",
+        "apt",
+        "esqdo",
+        "esquerdo",
+        "eskuina",
+        "esk",
+        "dcha",
+        "drcha",
+        "dcho",
+        "derecha",
+        "dreta",
+        "direito",
+        "dto",
+        "letra",
+        "apto",
+        "apartamento",
+        "apart",
+        "apt",
+        "depto",
+        "dpto",
+        "dept",
+        "interior",
+        "int",
+        "oficina",
+        "of",
+        "ofi",
+        "despacho",
+        "local",
+        "casa",
+        "chalet",
+        "vivienda",
+        "viv",
+        "torre",
+        "edificio",
+        "edif",
+        "fase",
+        "col",
+        "colonia",
+        "fracc",
+        "mz",
+        "manzana",
+        "lt",
+        "lote",
+        "barrio",
+        "bo",
+        "barriada",
+        "sector",
+        "zona",
+        "etapa",
+        "unidad",
+        "nave",
+        "parcela",
+        "km",
+        "timbre",
+        "buzon",
+        "cp",
+        "codigo",
+        "postal",
+        "cep",
+        "sm",
+        "urb",
+        "urbanizacion",
+        "residencial",
+        "conjunto",
+        "condominio",
+        "cdla",
+        "villa",
+        "local",
+        "poligono",
+        "pol",
+        "ind",
+        "calle",
+        "c",
+        "carrer",
+        "avda",
+        "av",
+        "esquina",
+        "entre",
+        "num",
+        "no",
+        "nro",
+        "nº",
+        "n",
+        "numero",
+        "cas",
+        "caserio",
+        "polígono",
+        "andar",
+        "bairro",
+        "freguesia",
+        "flat",
+        "floor",
+        "apartment",
+        "block",
+        "bis",
+        "s/n",
+        "sn",
+        "alto",
+        "subsuelo",
+        "pb",
+        "pa",
+        "pd",
+        "super",
+        "supermanzana",
+        "municipio",
+        "provincia",
+        "estado",
+        "depto",
+        "pto",
+        "fondo",
+        "frente",
+    ]
 )
-_PARTICLE = frozenset("de del la las los el els les l d do da dos das y e i a en of the".split())
+_PARTICLE = frozenset(
+    [
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "el",
+        "els",
+        "les",
+        "l",
+        "d",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "y",
+        "e",
+        "i",
+        "a",
+        "en",
+        "of",
+        "the",
+    ]
+)
 _ORDINAL = re.compile(
     r"\d{1,2}(?:\.?[ºª°o]|n|r|t|a|e|er|ra|ona|on|ta|da|to)?[a-z]?|[a-z]?\d{1,5}[a-z]?|\d{1,4}[-/](?:\d{1,4}[a-z]?|[a-z])|\d{4}-\d{3}|[a-z]\d[a-z]?|\d[a-z]{2}|[a-z]{1,2}\d{1,2}[a-z]?|[ivx]{1,4}"
 )
@@ -102,22 +267,15 @@ _CAPITAL = re.compile(r"[A-ZÁÉÍÓÚÑÀÈÒÇ]")
 MAX_PARTS = 24
 
 
-class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]
+class AddressRecognizer(Recognizer):
     """Street addresses with floor, door, postcode and town; boxes; the grids of Colombia and Guatemala."""
 
     def __init__(self) -> None:
-        super().__init__(
-            supported_entities=["POSTAL_ADDRESS"], name="AddressRecognizer", supported_language=LANGUAGE
-        )
+        super().__init__("AddressRecognizer", ["POSTAL_ADDRESS"])
 
-    def load(self) -> None:
-        """Do nothing: patterns are compiled with the module."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return addresses, each with all its parts."""
-        folded = nlp_artifacts.plain
+        folded = artifacts.plain
         heads = [
             (match, 0.75, "street") for match in _HEAD.finditer(folded) if _is_street(text, folded, match)
         ]
@@ -132,10 +290,8 @@ class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]
             before = _BEFORE.search(text, max(0, match.start(group) - 40), match.start(group))
             start = before.start() if before else match.start(group)
             end = _extend(text, folded, _trimmed(text, match.end(group)))
-            found.append(result("POSTAL_ADDRESS", start, end, score, self.name, reason))
-        found += [
-            result("POSTAL_ADDRESS", *match.span(), 0.5, self.name, "door") for match in _DOOR.finditer(text)
-        ]
+            found.append(self.hit("POSTAL_ADDRESS", start, end, score, reason))
+        found += [self.hit("POSTAL_ADDRESS", *match.span(), 0.5, "door") for match in _DOOR.finditer(text)]
         return found
 
 

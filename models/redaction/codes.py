@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.redaction.phones import COMPANY_LINES
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _CHUNK = re.compile(r"(?<![^\W_])[#nº]{0,2}[^\W_]+(?:[-./·_&°*]+[^\W_]+)*")
 _HAS_DIGIT = re.compile(r"\d")
@@ -53,7 +53,7 @@ def compile_labels(labels: Sequence[Label]) -> re.Pattern[str]:
     return re.compile(r"(?<![^\W_])(?:" + "|".join(groups) + r")(?![^\W_])")
 
 
-class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
+class CodeRecognizer(Recognizer):
     """Finds labelled codes and unexplained ones."""
 
     def __init__(self, labels: Sequence[Label], innocent: Mapping[str, str]) -> None:
@@ -62,16 +62,11 @@ class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
         self._before = re.compile(rf"(?:{innocent['before']})$")
         self._after = re.compile(innocent["after"])
         entities = sorted({label.entity for label in labels if label.entity} | {"ORDER_ID"})
-        super().__init__(supported_entities=entities, name="CodeRecognizer", supported_language=LANGUAGE)
+        super().__init__("CodeRecognizer", entities)
 
-    def load(self) -> None:
-        """Do nothing: patterns are compiled when the registry is read."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return codes with the type of their label, or as references."""
-        folded = nlp_artifacts.plain
+        folded = artifacts.plain
         if not _HAS_DIGIT.search(folded):
             return []
         labels = [(match.end(), int((match.lastgroup or "l0")[1:])) for match in self._label.finditer(folded)]
@@ -84,7 +79,7 @@ class CodeRecognizer(EntityRecognizer):  # type: ignore[misc]
             scored = self._judge(text, folded, start, end, label)
             if scored is not None:
                 entity, score, reason = scored
-                found.append(result(entity, start, end, score, self.name, reason))
+                found.append(self.hit(entity, start, end, score, reason))
         return found
 
     def innocent_zones(self, text: str, folded: str) -> list[tuple[int, int]]:
@@ -193,5 +188,5 @@ def _is_unexplained(original: str, chunk: str, digits: int) -> bool:
         capital = any(char.isupper() for char in original)
         return digits >= 5 or (digits >= 4 and (marks or capital) and not _SPACE_LETTERS.fullmatch(chunk))
     if marks:
-        return digits >= 5 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", chunk) or digits >= 7
+        return (digits >= 5 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", chunk)) or digits >= 7
     return digits >= 5

@@ -4,29 +4,22 @@ import base64
 import binascii
 import re
 
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _TOKEN = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{12,400}={0,2}(?![\w+/=])")
 _SECRET = re.compile(r"(?:\d[ .-]?){6}|[\w.+-]+@[\w-]+\.\w|[A-Z]{0,3}\d{5}")
 
 
-class EncodedRecognizer(EntityRecognizer):  # type: ignore[misc]
+class EncodedRecognizer(Recognizer):
     """Finds base64 of an identifier."""
 
     def __init__(self) -> None:
-        super().__init__(
-            supported_entities=["CREDENTIAL"], name="EncodedRecognizer", supported_language=LANGUAGE
-        )
+        super().__init__("EncodedRecognizer", ["CREDENTIAL"])
 
-    def load(self) -> None:
-        """Do nothing: there is nothing to load."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return tokens whose decoded form holds an identifier."""
         return [
-            result("CREDENTIAL", *match.span(), 0.85, self.name, "base64")
+            self.hit("CREDENTIAL", *match.span(), 0.85, "base64")
             for match in _TOKEN.finditer(text)
             if _SECRET.search(_decoded(match.group()))
         ]

@@ -4,25 +4,20 @@ import re
 
 from models.redaction.folding import fold_word
 from models.redaction.gazetteer import Gazetteer
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _HASHTAG = re.compile(r"#([^\W_][\w]{2,80})")
 _PART = re.compile(r"[A-ZÁÉÍÓÚÑÀÈÒÇ][a-záéíóúñüàèòçï]+|[A-ZÁÉÍÓÚÑ]+(?![a-z])|[a-záéíóúñü]+|\d+")
 
 
-class HashtagRecognizer(EntityRecognizer):  # type: ignore[misc]
+class HashtagRecognizer(Recognizer):
     """Splits hashtags at their capitals and looks for a given name, with the surname after it."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._names = gazetteer
-        super().__init__(supported_entities=["PERSON"], name="HashtagRecognizer", supported_language=LANGUAGE)
+        super().__init__("HashtagRecognizer", ["PERSON"])
 
-    def load(self) -> None:
-        """Do nothing: lists are given to the constructor."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return names inside hashtags."""
         found = []
         for hashtag in _HASHTAG.finditer(text):
@@ -39,8 +34,6 @@ class HashtagRecognizer(EntityRecognizer):  # type: ignore[misc]
                     continue
                 end = parts[index + 1].end() if surname else part.end()
                 offset = hashtag.start(1)
-                found.append(
-                    result("PERSON", offset + part.start(), offset + end, 0.55, self.name, "hashtag")
-                )
+                found.append(self.hit("PERSON", offset + part.start(), offset + end, 0.55, "hashtag"))
                 break
         return found

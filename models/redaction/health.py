@@ -17,7 +17,7 @@ from models.errors import ArtifactError
 from models.redaction.clauses import ClauseRules, grow
 from models.redaction.folding import fold_word
 from models.redaction.policy import describe, read_yaml
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 from models.redaction.tokens import Token
 
 
@@ -125,23 +125,18 @@ class HealthLexicon:
             yield from self.by_number
 
 
-class HealthRecognizer(EntityRecognizer):  # type: ignore[misc]
+class HealthRecognizer(Recognizer):
     """Longest match at each token."""
 
     def __init__(self, lexicon: HealthLexicon, common_words: frozenset[str]) -> None:
         self._lexicon = lexicon
         self._common = common_words
         entities = ["HEALTH_CONDITION", "SYMPTOM", "MEDICATION", "TREATMENT"]
-        super().__init__(supported_entities=entities, name="HealthRecognizer", supported_language=LANGUAGE)
+        super().__init__("HealthRecognizer", entities)
 
-    def load(self) -> None:
-        """Do nothing: the lexicon is given to the constructor."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return health terms."""
-        tokens = nlp_artifacts.words()
+        tokens = artifacts.words()
         keys = [self._key(token) for token in tokens]
         found: list[RecognizerResult] = []
         barred = -1
@@ -155,7 +150,7 @@ class HealthRecognizer(EntityRecognizer):  # type: ignore[misc]
                 last, term = best
                 first, end = grow(tokens, index, last - 1, self._lexicon.clauses)
                 found.append(
-                    result(term.entity, tokens[first].start, tokens[end].end, term.score, self.name, term.entry)
+                    self.hit(term.entity, tokens[first].start, tokens[end].end, term.score, term.entry)
                 )
             elif tokens[index].is_word and index > barred:
                 found.extend(self._by_suffix(tokens[index], key))
@@ -180,7 +175,7 @@ class HealthRecognizer(EntityRecognizer):  # type: ignore[misc]
     def _by_suffix(self, token: Token, key: str) -> Iterator[RecognizerResult]:
         for suffix, entry in self._lexicon.suffixes:
             if len(key) > len(suffix) + 2 and key.endswith(suffix):
-                yield result(entry.entity, token.start, token.end, entry.score, self.name, entry.id)
+                yield self.hit(entry.entity, token.start, token.end, entry.score, entry.id)
                 return
 
 

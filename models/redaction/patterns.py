@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 from models.redaction.validators import VALIDATORS
 
 SEPARATORS = r"[ ./·_\n-]{0,3}"
@@ -44,7 +44,7 @@ def compile_context(words: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile(r"(?<![^\W_])(?:" + "|".join(re.escape(word) for word in words) + r")(?![^\W_])")
 
 
-class ContextPatternRecognizer(EntityRecognizer):  # type: ignore[misc]
+class ContextPatternRecognizer(Recognizer):
     """Presidio recognizer over the folded text.
 
     A valid check digit gives full score; context raises to the pattern's context score, also when the check
@@ -65,24 +65,18 @@ class ContextPatternRecognizer(EntityRecognizer):  # type: ignore[misc]
         self._validate = VALIDATORS[validator] if validator else None
         self._entity = entity
         self._requires = requires
-        super().__init__(supported_entities=[entity], name=name, supported_language=LANGUAGE)
+        super().__init__(name, [entity])
 
-    def load(self) -> None:
-        """Do nothing: patterns are compiled when the registry is read."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return all matches with their scores; the engine's threshold decides."""
-        folded = nlp_artifacts.plain
+        folded = artifacts.plain
         if self._requires and self._requires not in folded:
             return []
         return [
-            result(
+            self.hit(
                 self._entity,
                 *match.span(pattern.group if match[pattern.group] else 0),
                 score,
-                self.name,
                 pattern.name,
             )
             for pattern in self._patterns

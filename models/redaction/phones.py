@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _CANDIDATE = re.compile(
     r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/\n-]{0,3}\d){6,14}(?:,? ?(?:ext|int|extensión)\.? ?\d{1,5})?(?![^\W_])"
@@ -48,26 +48,19 @@ def _valid_region(digits: str) -> str | None:
     return None
 
 
-class PhoneRecognizer(EntityRecognizer):  # type: ignore[misc]
+class PhoneRecognizer(Recognizer):
     """Numbers that are a phone by their plan; those known only by a label come from CodeRecognizer."""
 
     def __init__(self) -> None:
-        super().__init__(
-            supported_entities=["PHONE_NUMBER"], name="PhoneRecognizer", supported_language=LANGUAGE
-        )
+        super().__init__("PhoneRecognizer", ["PHONE_NUMBER"])
 
-    def load(self) -> None:
-        """Do nothing: the plans load with the first candidate."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return phones; freephone and shared-cost numbers are companies' and are left."""
         found = []
         for match in _CANDIDATE.finditer(text):
             score = _score(match.group())
             if score > 0:
-                found.append(result("PHONE_NUMBER", *match.span(), score, self.name, "number_plan"))
+                found.append(self.hit("PHONE_NUMBER", *match.span(), score, "number_plan"))
         return found
 
 

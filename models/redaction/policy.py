@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import ArtifactError
 from models.redaction.folding import fold_word
-from models.redaction.persons import PersonCues
+from models.redaction.person_cues import PersonCues
 from models.redaction.tokens import tokenize
 
 

@@ -5,8 +5,7 @@ seconds and hundreds of megabytes, and the redactor uses none of them.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from models.redaction.normaliser import plain
 from models.redaction.tokens import Token, tokenize
@@ -45,38 +44,39 @@ __all__ = [
     "LightNlpEngine",
     "NlpArtifacts",
     "NoEnhancer",
+    "Recognizer",
     "RecognizerRegistry",
     "RecognizerResult",
-    "result",
 ]
 
 LANGUAGE = "es"
 """All recognizers run on all texts, whatever their language: people mix languages and paste identifiers."""
 
 
-class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
+class LightArtifacts(NlpArtifacts):
     """Tokens of one text, and the text in lower case without accents (same length)."""
 
     def __init__(self, text: str, engine: "LightNlpEngine", language: str) -> None:
         tokens = tokenize(text)
         super().__init__(
             entities=[],
-            tokens=tokens,
+            tokens=tokens,  # type: ignore[arg-type]
             tokens_indices=[token.start for token in tokens],
             lemmas=[],
             nlp_engine=engine,
             language=language,
         )
         self.lemmas = [token.key for token in tokens]
+        self._words = tokens
         self.text = text
         self.plain = plain(text)
 
     def words(self) -> list[Token]:
         """The tokens, typed."""
-        return list(self.tokens)
+        return self._words
 
 
-class LightNlpEngine(NlpEngine):  # type: ignore[misc]
+class LightNlpEngine(NlpEngine):
     """An NLP engine that tokenizes and folds; it needs no pipeline to be downloaded."""
 
     def load(self) -> None:
@@ -91,7 +91,7 @@ class LightNlpEngine(NlpEngine):  # type: ignore[misc]
         return LightArtifacts(text, self, language)
 
     def process_batch(
-        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any
+        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: object
     ) -> Iterator[tuple[str, LightArtifacts]]:
         """Tokenize texts one after the other."""
         for text in texts:
@@ -114,7 +114,35 @@ class LightNlpEngine(NlpEngine):  # type: ignore[misc]
         return [LANGUAGE]
 
 
-class NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+class Recognizer(EntityRecognizer):
+    """A recognizer of ours: reads our tokens and folded text, and loads nothing later."""
+
+    def __init__(self, name: str, entities: Sequence[str]) -> None:
+        self.title = name
+        super().__init__(supported_entities=list(entities), name=name, supported_language=LANGUAGE)
+
+    def load(self) -> None:
+        """Do nothing: all that a recognizer needs is given to its constructor."""
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        """Return findings. Raises TypeError when the text was not read by LightNlpEngine."""
+        if not isinstance(nlp_artifacts, LightArtifacts):
+            raise TypeError("the redactor's recognizers need LightNlpEngine")
+        return self.find(text, nlp_artifacts)
+
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
+        """Return findings in a folded text."""
+        raise NotImplementedError
+
+    def hit(self, entity: str, start: int, end: int, score: float, reason: str) -> RecognizerResult:
+        """Make a result with its decision trace. The trace names the pattern, never the text."""
+        explanation = AnalysisExplanation(recognizer=self.title, original_score=score, pattern_name=reason)
+        return RecognizerResult(entity, start, end, score, analysis_explanation=explanation)
+
+
+class NoEnhancer(ContextAwareEnhancer):
     """Leaves scores alone: our recognizers weigh context themselves, by whole words and phrases.
 
     Presidio's enhancer tests each context string inside single lemmas, so that phrases such as "número de
@@ -125,13 +153,12 @@ class NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
         super().__init__(0.0, 0.0, 0, 0)
 
     def enhance_using_context(
-        self, text: str, raw_results: Any, nlp_artifacts: Any, recognizers: Any, context: Any = None
-    ) -> Any:
+        self,
+        text: str,
+        raw_results: list[RecognizerResult],
+        nlp_artifacts: NlpArtifacts,
+        recognizers: list[EntityRecognizer],
+        context: list[str] | None = None,
+    ) -> list[RecognizerResult]:
         """Return the results as they are."""
         return raw_results
-
-
-def result(entity: str, start: int, end: int, score: float, recognizer: str, reason: str) -> RecognizerResult:
-    """Make a Presidio result with its decision trace. The trace names the pattern, never the text."""
-    explanation = AnalysisExplanation(recognizer=recognizer, original_score=score, pattern_name=reason)
-    return RecognizerResult(entity, start, end, score, analysis_explanation=explanation)

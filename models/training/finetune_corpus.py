@@ -56,6 +56,7 @@ class Corpus:
     """Training and development data, with the base encoder's vectors of what it is to keep."""
 
     messages: tuple[LabelledText, ...]
+    centre: Vectors
     dev_messages: tuple[LabelledText, ...]
     companies: tuple[Company, ...]
     dev_companies: tuple[Company, ...]
@@ -67,6 +68,7 @@ class Corpus:
 
 def read_corpus(sources: Sources, base: Encoder) -> Corpus:
     """Read all data. Of messages and companies, the test split is not read."""
+    messages = tuple(read_labelled(sources.messages, "train"))
     companies = read_companies(sources.retrieval)
     train = tuple(company for company in companies if company.split == "train")
     pairs = read_medication_pairs(sources.medication) if sources.medication else []
@@ -74,7 +76,8 @@ def read_corpus(sources: Sources, base: Encoder) -> Corpus:
     random.Random(0).shuffle(pairs)
     sentences = _general(sources)
     return Corpus(
-        messages=tuple(read_labelled(sources.messages, "train")),
+        messages=messages,
+        centre=base.encode([message.text for message in messages], kind="query").mean(axis=0),
         dev_messages=tuple(read_labelled(sources.messages, "dev")),
         companies=train,
         dev_companies=tuple(company for company in companies if company.split == "dev"),

@@ -18,6 +18,7 @@ from models.training.finetune_network import (
     Losses,
     MultiTaskNetwork,
     abstain_loss,
+    kept_loss,
     message_loss,
     retrieval_loss,
 )
@@ -127,7 +128,7 @@ class Run:
         texts = [self.corpus.sentences[place] for place in step.indices]
         vectors = self.network.embed_queries(texts, limit=QUERY_TOKENS)
         target = torch.from_numpy(self.corpus.sentence_vectors[list(step.indices)])
-        loss = _geometry_loss(vectors, target)
+        loss = kept_loss(vectors, target)
         return loss * self.settings.losses.kept, {"kept": float(loss.detach())}
 
     def _company_loss(self, step: Step, chance: random.Random) -> tuple[Tensor, dict[str, float]]:
@@ -184,13 +185,6 @@ class Run:
         embed = self.network.embed_queries if kind == "query" else self.network.embed_passages
         parts = [embed(texts[at : at + 16], limit=256) for at in range(0, len(texts), 16)]
         return torch.cat(parts).float().numpy()
-
-
-def _geometry_loss(vectors: Tensor, target: Tensor) -> Tensor:
-    """Keep how near general sentences are to each other, leaving the space free to turn as a whole."""
-    return (vectors @ vectors.T - target @ target.T).square().mean() + (
-        0.1 * (1 - (vectors * target).sum(1)).mean()
-    )
 
 
 def _groups(network: MultiTaskNetwork, settings: Settings) -> list[dict[str, object]]:

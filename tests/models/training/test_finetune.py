@@ -22,7 +22,7 @@ from models.training.finetune_data import (  # noqa: E402
     read_labelled,
     read_topic_pairs,
 )
-from models.training.finetune_network import abstain_loss, retrieval_loss  # noqa: E402
+from models.training.finetune_network import abstain_loss, kept_loss, retrieval_loss  # noqa: E402
 from models.training.finetune_plan import Rounds, Task, make_plan  # noqa: E402
 
 DATA = Path(__file__).parents[3] / "eval" / "data"
@@ -80,6 +80,13 @@ def test_only_near_answers_to_unanswerable_questions_cost():
     near, far = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, -1.0]])
     assert float(abstain_loss(near, passages, torch.tensor([0.8]))) == pytest.approx(0.3)
     assert float(abstain_loss(far, passages, torch.tensor([0.8]))) == 0.0
+
+
+def test_kept_geometry_is_free_to_turn_and_stretch_but_not_to_mix():
+    base = torch.nn.functional.normalize(torch.randn(6, 4, generator=torch.Generator().manual_seed(1)), dim=1)
+    turn, _ = torch.linalg.qr(torch.randn(4, 4, generator=torch.Generator().manual_seed(2)))
+    assert float(kept_loss(base @ turn, base)) < 1e-10
+    assert float(kept_loss(base.roll(1, 0), base)) > 0.1
 
 
 def test_disturbed_texts_keep_most_of_their_letters():

@@ -1,0 +1,49 @@
+"""What README.md tells a new user to type works, and what it names exists."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.M | re.S)
+COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("borrador ")]
+TARGETS = [line.removeprefix("make ") for block in BLOCKS for line in block.splitlines() if line.startswith("make ")]
+
+
+def test_there_are_commands_to_run() -> None:
+    assert len(COMMANDS) >= 3
+    assert set(TARGETS) >= {"serve", "test"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command(command: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "BORRADOR_DATA_DIR": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:/bin"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_target_exists(target: str) -> None:
+    subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_linked_file_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_every_setting_named_exists() -> None:
+    from api.settings import Settings
+    from cases.secret_keys import AUDIT_VARIABLE, VAULT_VARIABLE
+
+    known = {f"BORRADOR_{name.upper()}" for name in Settings.model_fields} | {VAULT_VARIABLE, AUDIT_VARIABLE}
+    assert set(re.findall(r"BORRADOR_[A-Z_]+", README)) <= known
