@@ -8,8 +8,9 @@ from pathlib import Path
 
 from api.console.sessions import Sessions
 from api.problems import CODES, ProblemError
+from api.record_keeping import open_records
 from api.settings import Settings
-from api.wiring import build_pipeline, open_records
+from api.wiring import build_pipeline
 from cases.case import Case
 from cases.decisions import DecisionRecord, RecordedDecision, SentText, Verb
 from cases.errors import CaseError, DecisionError

@@ -7,7 +7,6 @@ from pathlib import Path
 from api.settings import Settings
 from cases.assembly import Versions
 from cases.pipeline import Engines, Pipeline, allowed_terms
-from cases.records import Records
 from drafting.context import FindPersonalData
 from drafting.drafter import Drafter
 from knowledge_base.config import RetrievalConfig
@@ -135,12 +134,3 @@ def load_policies(
         )
         for account in accounts.values()
     }
-
-
-def open_records(settings: Settings) -> Records:
-    """Open the store, the vault and the keys."""
-    return Records.open(
-        settings.effective_database_url,
-        settings.data_dir,
-        retention_file=settings.policies_dir / "retention.yaml",
-    )

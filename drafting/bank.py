@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -17,9 +17,10 @@ from drafting.words import content_words
 from policies.errors import PolicyError
 
 Treatment = Literal["tu", "usted", "any"]
+_TREATMENTS: tuple[Treatment, ...] = ("tu", "usted", "any")
 
 
-def _as_list(value: Any) -> Any:
+def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
@@ -82,6 +83,8 @@ class Bank:
 
     by_id: Mapping[str, Phrase]
     by_purpose: Mapping[tuple[str, str], tuple[Phrase, ...]]
+    by_voice: Mapping[tuple[str, str, Treatment], tuple[Phrase, ...]]
+    """By language, purpose and treatment, with those that suit any treatment."""
 
     @classmethod
     def load(
@@ -103,11 +106,18 @@ class Bank:
         by_purpose: dict[tuple[str, str], list[Phrase]] = {}
         for phrase in phrases:
             by_purpose.setdefault((phrase.language, phrase.purpose), []).append(phrase)
-        return cls(by_id, {key: tuple(values) for key, values in by_purpose.items()})
+        by_voice: dict[tuple[str, str, Treatment], tuple[Phrase, ...]] = {
+            (*key, treatment): tuple(phrase for phrase in values if phrase.treatment in ("any", treatment))
+            for key, values in by_purpose.items()
+            for treatment in _TREATMENTS
+        }
+        return cls(by_id, {key: tuple(values) for key, values in by_purpose.items()}, by_voice)
 
-    def phrases(self, language: str, purpose: str) -> tuple[Phrase, ...]:
-        """Phrases of one language and purpose."""
-        return self.by_purpose.get((language, purpose), ())
+    def phrases(self, language: str, purpose: str, treatment: Treatment | None = None) -> tuple[Phrase, ...]:
+        """Phrases of one language and purpose, of every treatment or of one."""
+        if treatment is None:
+            return self.by_purpose.get((language, purpose), ())
+        return self.by_voice.get((language, purpose, treatment), ())
 
 
 def _file_phrases(

@@ -9,7 +9,7 @@ from drafting.context import Context
 from drafting.draft import Draft, Sentence, Violation
 from drafting.joining import split
 from drafting.lexicon import Lexicon, found
-from drafting.slots import SLOT
+from drafting.slots import CASE_SLOTS, SLOT, whole_name
 from drafting.topics import fold, fold_name
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]|\[[A-Z_]{4,}\]")
@@ -22,30 +22,49 @@ _BANK_DATA = re.compile(
 )
 
 
-def words(draft: Draft, context: Context, lexicon: Lexicon) -> Iterator[Violation]:
+def words(draft: Draft, context: Context, lexicon: Lexicon, bank: Bank) -> Iterator[Violation]:
     """Words that no draft may have, or not in this situation."""
     language = context.language or "es"
-    for rule in lexicon.words:
-        if rule.when and not context.has(*rule.when):
-            continue
-        for sentence in draft.sentences:
-            if sentence.source.startswith("answer:") and not rule.answers_too:
-                continue
-            for match in rule.finds(sentence.text, language):
+    for sentence in draft.sentences:
+        quoted = sentence.source.startswith("answer:")
+        for number, match in lexicon.findings(sentence.text, language, keep=_caseless(sentence, bank)):
+            rule = lexicon.words[number]
+            if (not rule.when or context.has(*rule.when)) and (rule.answers_too or not quoted):
                 yield Violation(rule.name, rule.message, match)
 
 
-def personal_data(draft: Draft, context: Context) -> Iterator[Violation]:
-    """Nobody's personal or health data: no placeholder in public, in private only the customer's own name."""
+def _caseless(sentence: Sentence, bank: Bank) -> bool:
+    """Whether a sentence is a phrase of the bank filled with the account's facts only, nothing of a case."""
+    phrase = bank.by_id.get(sentence.source.removeprefix("bank:"))
+    return phrase is not None and CASE_SLOTS.isdisjoint(phrase.slots)
+
+
+def personal_data(draft: Draft, context: Context, bank: Bank) -> Iterator[Violation]:
+    """Nobody's personal or health data: no placeholder in public, in private only the customer's own name.
+
+    The redactor reads what could hold something of the case. Approved texts and phrases filled with the
+    company's own facts cannot, and they do speak of fever and doctors.
+    """
     for match in _PLACEHOLDER.finditer(draft.text):
         if context.audience == "public" or match.group() != context.customer_name:
             yield Violation("personal_data", "Lleva un dato personal del mensaje", match.group())
-    if context.find_personal_data is None:
+    read = " ".join(sentence.text for sentence in draft.sentences if not _approved(sentence, bank))
+    if context.find_personal_data is None or not read:
         return
-    known = fold(" ".join(_company_texts(context)))
-    for text in context.find_personal_data(_PLACEHOLDER.sub(" ", draft.text)):
+    phrases = (bank.by_id.get(sentence.source.removeprefix("bank:")) for sentence in draft.sentences)
+    known = fold(
+        "  ".join((*_company_texts(context), *(phrase.text for phrase in phrases if phrase is not None)))
+    )
+    for text in context.find_personal_data(_PLACEHOLDER.sub(" ", read)):
         if fold(text).strip() not in known:
             yield Violation("personal_data", "Lleva datos personales o de salud", text)
+
+
+def _approved(sentence: Sentence, bank: Bank) -> bool:
+    """Whether a sentence can hold no word of the customer's: a tracking code is ours."""
+    phrase = bank.by_id.get(sentence.source.removeprefix("bank:"))
+    ours = phrase is not None and not {"producto", "nombre"} & set(phrase.slots)
+    return ours or sentence.source.startswith(("answer:", "policy:"))
 
 
 def data_request(draft: Draft, context: Context, lexicon: Lexicon) -> Iterator[Violation]:
@@ -80,15 +99,20 @@ def unknown_fact(draft: Draft, context: Context, lexicon: Lexicon, bank: Bank) -
     """A number, term, price, address, phone or product that no source gives."""
     given = {fold(value) for value in (*context.values.values(), *context.safety_numbers)}
     for sentence in draft.sentences:
-        ground = fold("  ".join(_grounds(sentence, context, bank)))
-        for fact in _facts(sentence.text, context.language or "es", lexicon):
+        facts = list(_facts(sentence.text, context.language or "es", lexicon))
+        ground = fold("  ".join(_grounds(sentence, context, bank))) if facts else ""
+        for fact in facts:
             if not _grounded(fold(fact), ground, given):
                 yield Violation("unknown_fact", "Dato que no está en las fuentes", fact)
     text = fold(draft.text)
-    allowed = fold(" ".join((*_evidence_texts(context), *context.values.values(), context.customer_text)))
-    for product in context.account.products:
-        name = fold_name(product)
-        if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and name not in allowed:
+    named = [product for product in context.account.products if fold_name(product) in text]
+    allowed = (
+        fold(" ".join((*_evidence_texts(context), *context.values.values(), context.customer_text)))
+        if named
+        else ""
+    )
+    for product in named:
+        if fold_name(product) not in allowed and whole_name(product, text):
             yield Violation("unknown_fact", "Producto que no está en las fuentes", product)
 
 

@@ -11,6 +11,7 @@ from drafting.bank import Bank, Phrase
 from knowledge_base.evidence import Encoder, Vectors
 
 # Purposes whose wording may follow the message; the rest say the same whatever the message is.
+_MOST_ENCODED_AT_START = 200
 FOLLOWING = frozenset({"feel", "receive", "thank", "lead", "ask", "act"})
 
 
@@ -37,10 +38,16 @@ class Closeness:
 
     @classmethod
     def load(cls, bank: Bank, encoder: FingerprintedEncoder, cache: Path | None) -> "Closeness":
-        """Take vectors from the cache where they are of this encoder, and encode the rest in one batch."""
+        """Take vectors from the cache where they are of this encoder, and encode the rest in one batch.
+
+        With a cache of another encoder the rest is the whole bank, seconds of a start: then there is no
+        closeness, which is a nudge only, until the cache is built again (``drafting.build_vectors``).
+        """
         phrases = [phrase for phrase in bank.by_id.values() if phrase.purpose in FOLLOWING]
         known = _read(cache, encoder.fingerprint) if cache is not None else {}
         missing = [phrase for phrase in phrases if phrase.id not in known]
+        if cache is not None and len(missing) > _MOST_ENCODED_AT_START:
+            return cls.none()
         if missing:
             vectors = encoder.encode([plain(phrase) for phrase in missing], kind="passage")
             known |= {phrase.id: vector for phrase, vector in zip(missing, vectors, strict=True)}

@@ -16,7 +16,7 @@ class _LineLoader(_Loader):  # type: ignore[misc]
     """Adds to every mapping the line it starts on."""
 
 
-def _mapping_with_line(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
+def _mapping_with_line(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
         if key_node.value in seen:
@@ -25,7 +25,7 @@ def _mapping_with_line(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
             )
         seen.add(key_node.value)
     loader.flatten_mapping(node)
-    mapping: dict[str, Any] = loader.construct_mapping(node, deep=True)
+    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
     mapping[LINE] = node.start_mark.line + 1
     return mapping
 
@@ -34,7 +34,7 @@ _LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _map
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_yaml(path: Path, *, lines: bool = False) -> Any:
+def load_yaml(path: Path, *, lines: bool = False) -> object:
     """Read a YAML file; with ``lines`` every mapping carries its line under ``__line__``.
 
     Raises PolicyError in one line when the file is missing or is no YAML.
@@ -53,7 +53,7 @@ def load_yaml(path: Path, *, lines: bool = False) -> Any:
     return data if lines else without_lines(data)
 
 
-def without_lines(data: Any) -> Any:
+def without_lines(data: object) -> object:
     """The data without the line marks."""
     if isinstance(data, dict):
         return {key: without_lines(value) for key, value in data.items() if key != LINE}
@@ -62,7 +62,9 @@ def without_lines(data: Any) -> Any:
     return data
 
 
-def validated(model: type[Model], data: Any, path: Path, entry: str = "", line: int | None = None) -> Model:
+def validated(
+    model: type[Model], data: object, path: Path, entry: str = "", line: int | None = None
+) -> Model:
     """Validate data against a model; a PolicyError names file, line, entry and field in one line."""
     try:
         return model.model_validate(data)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,8 @@ from drafting.files import load_yaml, validated
 from policies.errors import PolicyError
 
 Patterns = Mapping[str, re.Pattern[str]]
+_MEMO = 20_000
+"""Sentences kept: about three times the bank with the facts of two accounts."""
 
 
 class _WordRule(BaseModel):
@@ -80,6 +82,22 @@ class Lexicon:
     reasons: Patterns
     language_words: Mapping[str, frozenset[str]]
     amounts: Patterns
+    memo: dict[tuple[str, str], tuple[tuple[int, str], ...]] = field(default_factory=dict, repr=False)
+    """Findings by language and sentence, for sentences that hold nothing of a case."""
+
+    def findings(self, text: str, language: str, *, keep: bool) -> tuple[tuple[int, str], ...]:
+        """Number of each word rule broken by a sentence, and the words; whether it applies is the caller's."""
+        key = (language, text)
+        known = self.memo.get(key)
+        if known is None:
+            known = tuple(
+                (number, match)
+                for number, rule in enumerate(self.words)
+                for match in rule.finds(text, language)
+            )
+            if keep and len(self.memo) < _MEMO:
+                self.memo[key] = known
+        return known
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":

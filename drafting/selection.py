@@ -62,7 +62,7 @@ class Selector:
         fitting = [
             (phrase, text)
             for purpose in step.purposes
-            for phrase in self.bank.phrases(wanted.language, purpose)
+            for phrase in self.bank.phrases(wanted.language, purpose, wanted.treatment)
             if (text := self._text(phrase, wanted)) is not None
         ]
         nudges = self.closeness.nudges([phrase for phrase, _ in fitting], wanted.request.vector)
@@ -81,8 +81,6 @@ class Selector:
 
     def _text(self, phrase: Phrase, wanted: Wanted) -> str | None:
         """The phrase filled, or None when it does not fit."""
-        if phrase.treatment not in ("any", wanted.treatment):
-            return None
         if not phrase.ruled_out_by.isdisjoint(wanted.labels) or not phrase.condition.holds(wanted.labels):
             return None
         text = fill(phrase.text, wanted.values)

@@ -16,14 +16,20 @@ from policies.vocabulary import Visibility
 SLOT = re.compile(r"\{(\w+)\}")
 # From the account (policies/accounts/*.yaml): terms, links and contacts of the company.
 ACCOUNT_SLOTS = frozenset(
-    "plazo_respuesta plazo_urgente plazo_legal plazo_derechos plazo_reembolso plazo_devolucion enlace_seguro "
-    "canal_seguro contacto_farmacovigilancia portal_notificacion telefono_atencion coste_llamada horario_atencion "
-    "telefono_citas enlace_privacidad contacto_dpd enlace_catalogo enlace_prospecto enlace_sucursales "
-    "enlace_empleo enlace_info enlace_contacto enlace_cuenta enlace_pedidos enlace_proveedores contacto_prensa "
-    "contacto_comercial contacto_empleo correo_colaboraciones correo_juridico correo_empleo firma".split()  # noqa: SIM905
-)
+    {
+        "plazo_respuesta", "plazo_urgente", "plazo_legal", "plazo_derechos", "plazo_reembolso",
+        "plazo_devolucion", "enlace_seguro", "canal_seguro", "contacto_farmacovigilancia",
+        "portal_notificacion", "telefono_atencion", "coste_llamada", "horario_atencion",
+        "telefono_citas", "enlace_privacidad", "contacto_dpd", "enlace_catalogo", "enlace_prospecto",
+        "enlace_sucursales", "enlace_empleo", "enlace_info", "enlace_contacto", "enlace_cuenta",
+        "enlace_pedidos", "enlace_proveedores", "contacto_prensa", "contacto_comercial",
+        "contacto_empleo", "correo_colaboraciones", "correo_juridico", "correo_empleo", "firma",
+    }
+)  # fmt: skip
 # From the case in hand.
-CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "departamento", "nombre"})
+CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "nombre"})
+# From the queue, by departments.yaml.
+QUEUE_SLOTS = frozenset({"departamento"})
 # From the safety numbers of the customer's country.
 SAFETY_SLOTS = frozenset({"numero_emergencias", "linea_ayuda", "telefono_toxicologia"})
 PRIVATE_SLOTS = frozenset({"codigo_seguimiento", "nombre"})
@@ -32,7 +38,7 @@ PRIVATE_SLOTS = frozenset({"codigo_seguimiento", "nombre"})
 @cache
 def known_slots() -> frozenset[str]:
     """Every slot that a phrase may name."""
-    return ACCOUNT_SLOTS | CASE_SLOTS | SAFETY_SLOTS
+    return ACCOUNT_SLOTS | CASE_SLOTS | QUEUE_SLOTS | SAFETY_SLOTS
 
 
 class _DepartmentFile(BaseModel):
@@ -98,7 +104,7 @@ def _safety_values(numbers: Mapping[str, str]) -> dict[str, str]:
 def product_named(text: str, products: tuple[str, ...]) -> str | None:
     """The one product that a text names, as the company spells it; None for none or several."""
     folded = fold(text)
-    named = {name for name in products if fold_name(name) in folded and _whole(fold_name(name), folded)}
+    named = {name for name in products if fold_name(name) in folded and whole_name(name, folded)}
     longest = {
         name
         for name in named
@@ -107,8 +113,9 @@ def product_named(text: str, products: tuple[str, ...]) -> str | None:
     return longest.pop() if len(longest) == 1 else None
 
 
-def _whole(name: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+def whole_name(name: str, folded: str) -> bool:
+    """Whether a name stands as whole words in a folded text."""
+    return re.search(rf"(?<!\w){re.escape(fold_name(name))}(?!\w)", folded) is not None
 
 
 def fill(text: str, values: Mapping[str, str]) -> str | None:

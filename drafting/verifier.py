@@ -93,9 +93,9 @@ class Verifier:
             *checks_form.missing_acknowledgement(draft, context, self.edges),
             *checks_form.emergency_number_first(draft, context),
             *checks_form.emoji_excess(draft, context),
-            *checks_content.words(draft, context, self.lexicon),
+            *checks_content.words(draft, context, self.lexicon, self.bank),
             *checks_content.data_request(draft, context, self.lexicon),
             *checks_content.private_without_reason(draft, context, self.lexicon),
             *checks_content.unknown_fact(draft, context, self.lexicon, self.bank),
-            *checks_content.personal_data(draft, context),
+            *checks_content.personal_data(draft, context, self.bank),
         )

@@ -6,10 +6,13 @@ from drafting.topics import fold
 
 _WORD = re.compile(r"[a-z]{4,}")
 _COMMON = frozenset(
-    "para como pero cuando donde nuestro nuestra este esta esto esos porque hasta desde sobre tiene tienes puede "
-    "puedes hace todo toda with your from that this have will para pelo pela nosso nossa noso nosa nostre nostra "
-    "gure zure aqui solo mismo contigo usted".split()  # noqa: SIM905
-)
+    {
+        "para", "como", "pero", "cuando", "donde", "nuestro", "nuestra", "este", "esta", "esto", "esos",
+        "porque", "hasta", "desde", "sobre", "tiene", "tienes", "puede", "puedes", "hace", "todo",
+        "toda", "with", "your", "from", "that", "this", "have", "will", "pelo", "pela", "nosso", "nossa",
+        "noso", "nosa", "nostre", "nostra", "gure", "zure", "aqui", "solo", "mismo", "contigo", "usted",
+    }
+)  # fmt: skip
 
 
 def content_words(text: str) -> frozenset[str]:

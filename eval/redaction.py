@@ -208,14 +208,20 @@ def report(name: str, scores: Scores) -> str:
         f"  over-redaction  {scores.masked}/{scores.innocent} = {_share(scores.masked, scores.innocent)}"
         f", of these as health {scores.masked_health}",
         f"  health recall   {scores.health_found}/{scores.health} = {_share(scores.health_found, scores.health)}",
-        f"  milliseconds    median {1000 * seconds[len(seconds) // 2]:.2f}, p99 {1000 * seconds[int(len(seconds) * 0.99)]:.2f}",
+        f"  milliseconds    median {_quantile(seconds, 0.5):.2f}, p99 {_quantile(seconds, 0.99):.2f}",
     ]
     if len(scores.typed) > 2:
         lines += [
-            f"  {entity:24} gold {count:4}  right type {_share(scores.typed_right[entity], count)}  leaked {scores.leaked_types[entity]}"
+            f"  {entity:24} gold {count:4}  right type {_share(scores.typed_right[entity], count)}"
+            f"  leaked {scores.leaked_types[entity]}"
             for entity, count in scores.typed.most_common()
         ]
     return "\n".join(lines)
+
+
+def _quantile(seconds: Sequence[float], share: float) -> float:
+    """Return a quantile of sorted durations, in milliseconds."""
+    return 1000 * seconds[int(len(seconds) * share)] if seconds else 0.0
 
 
 def _share(part: int, whole: int) -> str:

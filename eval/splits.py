@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
+
 DATA = Path(__file__).parent / "data"
 
 TRAIN_SHARE, DEV_SHARE = 0.7, 0.1
@@ -72,22 +74,24 @@ def shingles(text: str) -> frozenset[str]:
 
 def near_duplicates(items: Sequence[Item], threshold: float = NEAR_DUPLICATE) -> list[tuple[str, str]]:
     """Pairs of ids whose texts have a Jaccard index of 5-grams of at least the threshold."""
-    grams = {item.id: shingles(item.text) for item in items}
-    holders: dict[str, list[str]] = defaultdict(list)
-    for name, found in grams.items():
+    grams = [shingles(item.text) for item in items]
+    sizes = np.array([len(found) for found in grams])
+    holders: dict[str, list[int]] = defaultdict(list)
+    for row, found in enumerate(grams):
         for gram in found:
-            holders[gram].append(name)
-    candidates = {
-        pair
-        for names in holders.values()
-        if len(names) <= COMMON
-        for pair in itertools.combinations(sorted(names), 2)
-    }
-    return sorted(
-        (a, b)
-        for a, b in candidates
-        if len(grams[a] & grams[b]) >= threshold * len(grams[a] | grams[b])
-    )
+            holders[gram].append(row)
+    rows = {gram: np.array(found) for gram, found in holders.items() if len(found) > 1}
+    pairs: list[tuple[str, str]] = []
+    for row, found in enumerate(grams):
+        shared = [rows[gram] for gram in found if gram in rows]
+        telling = [part for part in shared if len(part) <= COMMON]
+        if not telling:
+            continue
+        common = np.bincount(np.concatenate(shared), minlength=len(items))
+        candidate = np.bincount(np.concatenate(telling), minlength=len(items)) > 0
+        near = candidate & (common >= threshold * (sizes + len(found) - common))
+        pairs += [(items[row].id, items[int(other)].id) for other in np.flatnonzero(near)]
+    return sorted({(a, b) for a, b in pairs if a < b})
 
 
 def group(items: Sequence[Item]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from api.commands.options import load_settings
+from api.record_keeping import open_records
 
 app = typer.Typer(help="The record of cases and decisions.", no_args_is_help=True)
 
@@ -21,8 +22,6 @@ def verify(
     ] = None,
 ) -> None:
     """Find any row that was changed, removed, inserted or reordered; exit code 1 when one is found."""
-    from api.wiring import open_records
-
     report = open_records(load_settings()).verify(noted_head=noted_head)
     if report.ok:
         typer.echo(f"ok: {report.rows} rows, head {report.head}")

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.options import load_settings
-from api.wiring import open_records
+from api.record_keeping import open_records
 from cases.keys import Scope
 
 app = typer.Typer(help="API keys.", no_args_is_help=True)

@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -13,12 +13,14 @@ from api.commands.options import InFile, KnowledgeBaseDir, PoliciesDir, load_set
 from api.commands.printing import print_case, print_redaction, print_search
 from api.commands.stream import run_lines
 from api.failures import UsageError
-from api.wiring import build_pipeline, open_records
-from cases.assembly import entities_of
+from api.record_keeping import open_records
 from cases.case import Case
 from cases.message import MAX_TEXT, Message, check_readable
-from cases.pipeline import Pipeline
 from policies.vocabulary import Channel, Visibility
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from cases.pipeline import Pipeline
 
 Text = Annotated[str | None, typer.Argument(help="One text; without it, JSON Lines are read.")]
 
@@ -43,7 +45,9 @@ class SearchLine(BaseModel):
 def redact(text: Text = None, source: InFile = None, policies: PoliciesDir = None) -> None:
     """Mask personal and health data."""
     _one_input(text, source)
-    pipeline = build_pipeline(load_settings(policies=policies))
+    pipeline = _pipeline(load_settings(policies=policies))
+
+    from cases.assembly import entities_of
 
     def work(message: Message) -> dict[str, Any]:
         redaction = pipeline.redact_text(
@@ -70,7 +74,7 @@ def draft(
     """Take messages the whole way to verified drafts."""
     _one_input(text, source)
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
-    pipeline = build_pipeline(settings)
+    pipeline = _pipeline(settings)
     records = open_records(settings) if store else None
 
     def work(message: Message) -> Case:
@@ -94,7 +98,7 @@ def search(
 ) -> None:
     """Search the approved answers."""
     _one_input(text, source)
-    pipeline = build_pipeline(load_settings(knowledge_base=knowledge_base, policies=policies))
+    pipeline = _pipeline(load_settings(knowledge_base=knowledge_base, policies=policies))
 
     if text is not None:
         print_search(Console(), *_search(pipeline, SearchLine(text=text), k))
@@ -107,7 +111,14 @@ def search(
     _finish(run_lines(source, SearchLine, work))
 
 
-def _search(pipeline: Pipeline, line: SearchLine, k: int) -> tuple[list[dict[str, Any]], bool, list[str]]:
+def _pipeline(settings: "Settings") -> "Pipeline":
+    """Build the pipeline. The engines are imported here: commands that need none start at once."""
+    from api.wiring import build_pipeline
+
+    return build_pipeline(settings)
+
+
+def _search(pipeline: "Pipeline", line: SearchLine, k: int) -> tuple[list[dict[str, Any]], bool, list[str]]:
     retrieval, language = pipeline.search(
         line.text, account=pipeline.account(line.account), language=line.language, channel=line.channel, k=k
     )

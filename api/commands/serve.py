@@ -3,11 +3,8 @@
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
 from api.commands.options import KnowledgeBaseDir, PoliciesDir, load_settings
-from api.service import Service
 
 
 def serve(
@@ -17,6 +14,11 @@ def serve(
     policies: PoliciesDir = None,
 ) -> None:
     """Serve the API and the console until stopped."""
+    import uvicorn  # these three load every engine: commands that need none start at once
+
+    from api.app import create_app
+    from api.service import Service
+
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
     service = Service.open(settings)
     token = service.demo_key() if settings.create_demo_key else None

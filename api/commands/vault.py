@@ -3,7 +3,7 @@
 import typer
 
 from api.commands.options import load_settings
-from api.wiring import open_records
+from api.record_keeping import open_records
 
 app = typer.Typer(help="Encrypted originals.", no_args_is_help=True)
 

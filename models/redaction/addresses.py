@@ -5,12 +5,18 @@ import re
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _STREET = (
-    r"c/|calles?|cl\.|carrer|avda?\.?|av\.?|avenidas?|avinguda|avgda\.?|plazas?|pza?\.?|plza\.?|placa|pl\.|placeta|plazuela|"
-    r"praza|praca|praceta|paseo|pso\.?|p\.?º|ps\.|passeig|pg\.|ronda|rda\.?|travesia|trav\.?|travessera|travessa|tv\.|"
-    r"camino|cno\.?|cami|camin|carretera|ctra\.?|crta\.?|estrada|urbanizacion|urb\.?|poligono|pol\.(?: ind\.)?|glorieta|gta\.?|callejon|"
-    r"cjon\.?|cuesta|costanilla|rua|largo|calcada|jiron|jr\.?|pasaje|pje\.?|psje\.?|passatge|pasaxe|calzada|calz\.?|bulevar|"
-    r"boulevard|blvd\.?|bvd\.?|bv\.?|privada|priv\.|cerrada|andador|prolongacion|prol\.?|alameda|rambla|riera|baixada|pujada|"
-    r"caserio|beco|residencial|conjunto|condominio|edificio|edif\.?|kale|circuito|retorno|peatonal|eje|autopista|diagonal|diag\.?|"
+    r"c/|calles?|cl\.|carrer|avda?\.?|av\.?|avenidas?|avinguda|avgda\.?|plazas?|pza?\.?|plza\.?|placa"
+    r"|pl\.|placeta|plazuela|"
+    r"praza|praca|praceta|paseo|pso\.?|p\.?º|ps\.|passeig|pg\.|ronda|rda\.?|travesia|trav\.?"
+    r"|travessera|travessa|tv\.|"
+    r"camino|cno\.?|cami|camin|carretera|ctra\.?|crta\.?|estrada|urbanizacion|urb\.?|poligono"
+    r"|pol\.(?: ind\.)?|glorieta|gta\.?|callejon|"
+    r"cjon\.?|cuesta|costanilla|rua|largo|calcada|jiron|jr\.?|pasaje|pje\.?|psje\.?|passatge|pasaxe"
+    r"|calzada|calz\.?|bulevar|"
+    r"boulevard|blvd\.?|bvd\.?|bv\.?|privada|priv\.|cerrada|andador|prolongacion|prol\.?|alameda"
+    r"|rambla|riera|baixada|pujada|"
+    r"caserio|beco|residencial|conjunto|condominio|edificio|edif\.?|kale|circuito|retorno|peatonal"
+    r"|eje|autopista|diagonal|diag\.?|"
     r"transversal|transv\.?|perif\.?|periferico|malecon|subida|cuadra|via|veredas?|finca|quinta"
 )
 _LOOSE = frozenset(
@@ -39,46 +45,64 @@ _LOOSE = frozenset(
     }
 )
 _NUMBER = (
-    r"(?:(?:n(?:um)?[.ºo°]{0,2}|nro\.?|numero|#|no\.|num\.?|zk\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,4})?"
-    r"|s/n\.?|s\.n\.|(?:portal|bloque|blq|edificio|edif|piso|casa|km|mz|manzana|lote|lt|apto|local|nave|parcela|torre|villa)\.? ?[a-z]?\d{0,4}[a-z]?(?![a-z])"
+    r"(?:(?:n(?:um)?[.ºo°]{0,2}|nro\.?|numero|#|no\.|num\.?"
+    r"|zk\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,4})?"
+    r"|s/n\.?|s\.n\.|(?:portal|bloque|blq|edificio|edif|piso|casa|km|mz|manzana|lote|lt|apto|local"
+    r"|nave|parcela|torre|villa)\.? ?[a-z]?\d{0,4}[a-z]?(?![a-z])"
 )
 _NAME = r"(?:[a-z'’·ªº-]+,? |[a-z]{1,4}\. ?|\d{1,2} (?=de ))"
 _HEAD = re.compile(
     rf"(?<![\w-])(?P<type>{_STREET})[ ,.]{{0,3}}{_NAME}{{0,6}}?[a-z'’·ªº-]{{2,}},? ?(?:{_NUMBER})(?![\d%€:])"
 )
 _GRID = re.compile(
-    r"(?<![^\W_])(?:cra|carrera|calle|cll|cl|kr|kra|diagonal|diag|transversal|tv|trans|av|avenida|ak|ac)\.? ?\d{1,3} ?[a-z]{0,2}(?: bis)?(?: sur)?"
+    r"(?<![^\W_])(?:cra|carrera|calle|cll|cl|kr|kra|diagonal|diag|transversal|tv|trans|av|avenida|ak"
+    r"|ac)\.? ?\d{1,3} ?[a-z]{0,2}(?: bis)?(?: sur)?"
     r" ?(?:#|no\.?|nº|n°|num\.?|-|con) ?\d{1,3} ?[a-z]? ?[- ] ?\d{1,3}"
     r"|(?<![^\W_])\d{1,2}[aª]?\.? (?:avenida|av\.?|calle|c\.) \d{1,2}-\d{1,3}(?: zona \d{1,2})?"
 )
 _OTHER = re.compile(
-    r"(?<![^\W_])(?:(?:apartado de correos|apdo\.?(?: de correos)?|apartat de correus|apartado postal|p\.? ?o\.? box|caixa postal) \d+"
+    r"(?<![^\W_])(?:(?:apartado de correos|apdo\.?(?: de correos)?|apartat de correus|apartado postal"
+    r"|p\.? ?o\.? box|caixa postal) \d+"
     r"|hc-\d{1,2} box \d+"
-    r"|(?:torre|bloque|portal|edificio) [a-z0-9]{1,7},? (?:apto|apartamento|apt|depto|dpto|piso|puerta)\.? ?\d{1,4}[a-z]?"
+    r"|(?:torre|bloque|portal|edificio) [a-z0-9]{1,7},? (?:apto|apartamento|apt|depto|dpto|piso"
+    r"|puerta)\.? ?\d{1,4}[a-z]?"
     r"|[a-z]+(?: [a-z]+){0,2} (?:kalea|etorbidea|enparantza|plaza|hiribidea|bidea|auzoa?)(?:ko)?,? \d{1,3}"
     r"|(?:flat|apt|unit) \d{1,4}[a-z]?,? \d{1,4} [a-z]+ [a-z]+"
-    r"|\d{1,4}[a-z]? (?:[a-z]+ ){1,3}(?:street|st|road|rd|lane|ln|close|mews|row|avenue|ave|drive|way|court|gardens|place|terrace|crescent|hill|park|square|grove|walk)"
+    r"|\d{1,4}[a-z]? (?:[a-z]+ ){1,3}(?:street|st|road|rd|lane|ln|close|mews|row|avenue|ave|drive|way"
+    r"|court|gardens|place|terrace|crescent|hill|park|square|grove|walk)"
     r"|[a-z]{1,2}\d{1,2}[a-z]? \d[abd-hjlnp-uw-z]{2}"
     r"|(?:mz|manzana)\.? ?[a-z0-9]{1,3},? (?:lt|lote)\.? ?\d{1,3}"
     r"|km\.? \d{1,3}(?:[.,]\d)? (?:de la |via |carretera |ctra\.? )+[a-z]+(?: [a-z]+)?"
-    r"|(?:urb|urbanizacion|residencial|barrio|bo|colonia|col|fracc|sector|villa|aldea|parroquia|barriada|bda)\.? [a-z]+(?: [a-z]+){0,3}, ?(?:casa|piso|apto|no|n\.?º|mz|manzana|lote|bloque|torre|portal|villa|chalet|calle|c/)\.? ?[a-z]?\d{1,4}[a-z]?)(?![^\W_])"
+    r"|(?:urb|urbanizacion|residencial|barrio|bo|colonia|col|fracc|sector|villa|aldea|parroquia"
+    r"|barriada|bda)\.? [a-z]+(?: [a-z]+){0,3}, ?(?:casa|piso|apto|no|n\.?º|mz|manzana|lote|bloque"
+    r"|torre|portal|villa|chalet|calle|c/)\.? ?[a-z]?\d{1,4}[a-z]?)(?![^\W_])"
 )
 _POSTCODE = re.compile(
-    r"(?<![\w.,/-])(?:(?:C\.?P\.?:? ?)?(?:0[1-9]|[1-4]\d|5[0-2])\d{3},? (?:de )?(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])|(?:[Cc]\.?[Pp]\.?|código postal|codigo postal|CEP|cep):? ?\d{4,5}(?:-\d{3})?|\d{4}-\d{3} (?=[A-Z]))"
+    r"(?<![\w.,/-])(?:(?:C\.?P\.?:? ?)?(?:0[1-9]|[1-4]\d"
+    r"|5[0-2])\d{3},? (?:de )?(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])|(?:[Cc]\.?[Pp]\.?|código postal"
+    r"|codigo postal|CEP|cep):? ?\d{4,5}(?:-\d{3})?|\d{4}-\d{3} (?=[A-Z]))"
 )
 _BARE = re.compile(
-    r"(?<![^\W_])(?:[A-ZÁÉÍÓÚÑ][\w'’.]+ ){1,4}\d{1,5}(?:-?[A-Z])?,? (?=(?:piso|p\.|depto|dpto|apto|int|[àa]tic[oa]?|bajos?|esc|puerta|pta|timbre|izq|dcha|\d{1,2}(?:\.?[ºª]|n |r |t |\.er))|\d{5}(?!\d))"
+    r"(?<![^\W_])(?:[A-ZÁÉÍÓÚÑ][\w'’.]+ ){1,4}\d{1,5}(?:-?[A-Z])?,? (?=(?:piso|p\.|depto|dpto|apto"
+    r"|int|[àa]tic[oa]?|bajos?|esc|puerta|pta|timbre|izq|dcha|\d{1,2}(?:\.?[ºª]|n |r |t |\.er))"
+    r"|\d{5}(?!\d))"
 )
 _STATED = re.compile(
-    r"(?<![^\W_])(?:direcci[oó]n|domicilio|adre[cç]a|enderezo|morada|endere[cç]o|helbidea|address|viv[oe] en|vivimos en|visc a|visc al|resido en|enviar a|env[ií]en(?:lo)? a|entrega en|entregar en|mandar a|mudado a|mudamos a|mudé a)"
-    r"(?: (?:es|nueva|correcta|de entrega|de env[ií]o|la|el|buena|completa|actual|postal|é|is|da)){0,3}[ :,]{1,3}(?=[^\n.!?]{2,60}\d)((?:[^\W\d_][\w'’.]*[ ,]+){1,6}(?:n[.ºo°]* ?)?\d{1,5}[a-zA-Z]?(?![\w%€:]))"
+    r"(?<![^\W_])(?:direcci[oó]n|domicilio|adre[cç]a|enderezo|morada|endere[cç]o|helbidea|address"
+    r"|viv[oe] en|vivimos en|visc a|visc al|resido en|enviar a|env[ií]en(?:lo)? a|entrega en"
+    r"|entregar en|mandar a|mudado a|mudamos a|mudé a)"
+    r"(?: (?:es|nueva|correcta|de entrega|de env[ií]o|la|el|buena|completa|actual|postal|é|is"
+    r"|da)){0,3}[ :,]{1,3}(?=[^\n.!?]{2,60}\d)"
+    r"((?:[^\W\d_][\w'’.]*[ ,]+){1,6}(?:n[.ºo°]* ?)?\d{1,5}[a-zA-Z]?(?![\w%€:]))"
 )
 _DOOR = re.compile(r"(?<![^\W_])\d{1,2}\.?[ºª°] ?[A-H](?![^\W_])")
 _BEFORE = re.compile(
-    r"(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca|Urb\.) [A-ZÁÉÍÓÚÑ]\w+(?: \w+)?, $"
+    r"(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca"
+    r"|Urb\.) [A-ZÁÉÍÓÚÑ]\w+(?: \w+)?, $"
 )
 _TOKEN = re.compile(
-    r"(?P<gap>[ ,;·\n(/-]{0,4}(?:\. ?(?=\S))?[ ,;\n(]{0,2})(?P<word>[\w'’·ºª°#]+(?:[./-](?=\w)[\w'’·ºª°]+)*\)?|\"[A-Z]\")"
+    r"(?P<gap>[ ,;·\n(/-]{0,4}(?:\. ?(?=\S))?[ ,;\n(]{0,2})(?P<word>[\w'’·ºª°#]+(?:[./-](?=\w)[\w'’·ºª°]+)*\)?"
+    r"|\"[A-Z]\")"
 )
 _KEYWORD = frozenset(
     [
@@ -254,13 +278,18 @@ _PARTICLE = frozenset(
     ]
 )
 _ORDINAL = re.compile(
-    r"\d{1,2}(?:\.?[ºª°o]|n|r|t|a|e|er|ra|ona|on|ta|da|to)?[a-z]?|[a-z]?\d{1,5}[a-z]?|\d{1,4}[-/](?:\d{1,4}[a-z]?|[a-z])|\d{4}-\d{3}|[a-z]\d[a-z]?|\d[a-z]{2}|[a-z]{1,2}\d{1,2}[a-z]?|[ivx]{1,4}"
+    r"\d{1,2}(?:\.?[ºª°o]|n|r|t|a|e|er|ra|ona|on|ta|da|to)?[a-z]?|[a-z]?\d{1,5}[a-z]?"
+    r"|\d{1,4}[-/](?:\d{1,4}[a-z]?|[a-z])|\d{4}-\d{3}|[a-z]\d[a-z]?|\d[a-z]{2}"
+    r"|[a-z]{1,2}\d{1,2}[a-z]?|[ivx]{1,4}"
 )
 _UNIT_AFTER = re.compile(
-    r"\s?(?:€|euros?|mg|ml|gr?\b|anos|dias|horas|h\b|minutos|min\b|kg|km\b|metros|personas|grados|%|\$|veces|semanas|meses|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept|octubre|nov|dic))"
+    r"\s?(?:€|euros?|mg|ml|gr?\b|anos|dias|horas|h\b|minutos|min\b|kg|km\b|metros|personas|grados|%"
+    r"|\$|veces|semanas|meses|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept|octubre"
+    r"|nov|dic))"
 )
 _VERBS = re.compile(
-    r"(?<![^\W_])(?:es|esta|estan|son|que|hay|tiene|tengo|con|sin|por|para|como|pero|al|hace|cuesta|vale|me|se|no|y|o|si|desde|"
+    r"(?<![^\W_])(?:es|esta|estan|son|que|hay|tiene|tengo|con|sin|por|para|como|pero|al|hace|cuesta"
+    r"|vale|me|se|no|y|o|si|desde|"
     r"hasta|mas|muy|lleva|abre|cierra|abierta|farmacia|antes|fui|va|voy|tienda|os|nos|ya|le|lo|llevo|he|ha)(?![^\W_])"
 )
 _CAPITAL = re.compile(r"[A-ZÁÉÍÓÚÑÀÈÒÇ]")

@@ -18,7 +18,8 @@ _HAS_DIGIT = re.compile(r"\d")
 _JOINT = re.compile(r" ?[ /–-] ?")
 _PREFIX = re.compile(r"(?<![^\W_])[A-Z]{2,5} $")
 _DATE = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[-/.](?:20)\d\d|20\d\d[-/](?:0[1-9]|1[0-2]|20\d\d)"
+    r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19"
+    r"|20)\d\d|(?:0?[1-9]|1[0-2])[-/.](?:20)\d\d|20\d\d[-/](?:0[1-9]|1[0-2]|20\d\d)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _DEFINITE = re.compile(r"(?:n[.ºo°]{1,2}|num\.?|numero|n\.º|#|ticket|pedido|expediente) ?$")
@@ -26,7 +27,8 @@ _PROMOTION = re.compile(r"[a-z]{4,}\d{2,3}")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,4}){2,4}")
 _TIME = re.compile(r"\d{1,2}[.:h]\d{2}h?")
 _UNITED = re.compile(
-    r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)"
+    r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur"
+    r"|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)"
 )
 _SPACE_LETTERS = re.compile(r"[a-z]+\d{1,3}[a-z]*|\d{1,2}[a-z]+\d?")
 _AFTER_COMMA = re.compile(r",\d{1,2}(?!\d)")

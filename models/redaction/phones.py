@@ -6,7 +6,8 @@ from functools import lru_cache
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _CANDIDATE = re.compile(
-    r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/\n-]{0,3}\d){6,14}(?:,? ?(?:ext|int|extensión)\.? ?\d{1,5})?(?![^\W_])"
+    r"(?<![\w.,/-])(?:\(?(?:\+|00)\s?)?\(?\d(?:[ .()·/\n-]{0,3}\d){6,14}(?:,? ?(?:ext|int"
+    r"|extensión)\.? ?\d{1,5})?(?![^\W_])"
 )
 _EXTENSION = re.compile(r",? ?(?:ext|int|extensión).*$")
 _GROUPED = re.compile(r"\(?\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}")

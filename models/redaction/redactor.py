@@ -1,6 +1,7 @@
 """The redactor: one text in, the same text without personal and health data out, or an error."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -31,6 +32,9 @@ HEALTH_FILE = "health_terms.yaml"
 WINDOW = 4000
 """Characters analysed at once: what is quadratic in the number of findings stays so in a window only."""
 OVERLAP = 400
+HIDDEN = "¤"
+"""Stands for a placeholder while the rest of a text is read."""
+MAX_ROUNDS = 8
 
 
 class Redactor:
@@ -83,36 +87,48 @@ class Redactor:
         numbering: Numbering | None = None,
         allowed: Collection[str] = (),
     ) -> Redaction:
-        """Mask personal and health data. Raises TextError for text that cannot be processed, ModelError when
+        """Mask personal and health data; all recognizers run whatever the language, for people mix them. Raises TextError for text that cannot be processed, ModelError when
         any recognizer fails: partly redacted text is never returned."""
         text = raw.reveal()
         check_text(text, self._policy.max_characters)
-        spans = self.find(text, allowed=allowed)
-        return apply(text, spans, self._policy, numbering or Numbering())
+        try:
+            spans = self.find(text, allowed=allowed)
+            return apply(text, spans, self._policy, numbering or Numbering())
+        except Exception as error:
+            # The cause is left out: its message could quote the text.
+            raise ModelError(f"redaction failed ({type(error).__name__}); nothing was redacted") from None
 
     def find(self, text: str, *, allowed: Collection[str] = ()) -> list[Span]:
-        """Return the spans to mask, in order and apart, with offsets into ``text``."""
-        view = fold(text)
+        """Return the spans to mask, in order and apart, with offsets into ``text``.
+
+        What is found is hidden and the rest read again until nothing more is found, so that redacting a
+        redacted text changes nothing.
+        """
         permitted = self._allowed.plus(allowed)
-        spans = [span for part in _windows(view) for span in self._analyse(part)]
+        view = fold(text)
+        standing = placeholders(view.text)
+        view = view.replace([(start, end, HIDDEN) for start, end in standing]) if standing else view
+        spans: list[Span] = []
+        for _ in range(MAX_ROUNDS):
+            fresh = self._read(_hide(view, spans), text, permitted)
+            if not fresh:
+                return spans
+            fresh += _outside(propagate(text, fresh), placeholders(text))
+            spans = resolve([*spans, *fresh], text)
+        return spans
+
+    def _read(self, view: View, text: str, permitted: Allowed) -> list[Span]:
         spoken = spoken_view(view)
-        if spoken is not None:
-            spans += [span for part in _windows(spoken) for span in self._analyse(part)]
-        spans = [span for span in spans if not permitted.covers(text, span)]
-        spans += propagate(text, spans)
-        blocked = placeholders(text)
-        return _outside(resolve(spans, text), blocked)
+        views = [view] if spoken is None else [view, spoken]
+        found = (span for reading in views for part in _windows(reading) for span in self._analyse(part))
+        return [span for span in found if not permitted.covers(text, span)]
 
     def _analyse(self, view: View) -> Iterator[Span]:
-        try:
-            zones = self._codes.innocent_zones(view.text, plain(view.text))
-            results = self._engine.analyze(view.text, LANGUAGE, score_threshold=0.0)
-        except Exception as error:
-            raise ModelError(f"a recognizer failed: {type(error).__name__}; nothing was redacted") from None
-        for found in results:
+        zones = self._codes.innocent_zones(view.text, plain(view.text))
+        for found in self._engine.analyze(view.text, LANGUAGE, score_threshold=0.0):
             if found.end > found.start and self._counts(view, zones, found):
-                start, end = view.span(found.start, found.end)
-                yield Span(found.entity_type, start, end, round(found.score, 3))
+                for start, end in _pieces(view.text, found.start, found.end):
+                    yield Span(found.entity_type, *view.span(start, end), round(found.score, 3))
 
     def _counts(self, view: View, zones: list[tuple[int, int]], found: RecognizerResult) -> bool:
         """Whether a finding reaches its threshold, and nothing explains it as no personal data."""
@@ -143,18 +159,33 @@ def _windows(view: View) -> Iterator[View]:
         start = following + 1 if following > end - OVERLAP else end - OVERLAP
 
 
-def _outside(spans: list[Span], blocked: list[tuple[int, int]]) -> list[Span]:
-    """Cut placeholders that already stand in the text out of the spans."""
-    if not blocked:
-        return spans
-    kept: list[Span] = []
+def _hide(view: View, spans: list[Span]) -> View:
+    """Return the view with one mark in place of each span."""
+    pieces = []
     for span in spans:
-        start = span.start
-        for left, right in blocked:
-            if left < span.end and right > start:
-                if left > start:
-                    kept.append(Span(span.entity_type, start, left, span.score))
-                start = max(start, right)
-        if start < span.end:
-            kept.append(Span(span.entity_type, start, span.end, span.score))
-    return kept
+        start, end = bisect_left(view.starts, span.start), bisect_left(view.starts, span.end)
+        if end > start:
+            pieces.append((start, end, HIDDEN))
+    return view.replace(pieces) if pieces else view
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a finding around what is hidden, without blanks and marks at their edges."""
+    position = start
+    for part in text[start:end].split(HIDDEN):
+        left, right = position, position + len(part)
+        position = right + 1
+        if HIDDEN in text[start:end]:
+            while left < right and not text[left].isalnum():
+                left += 1
+            while right > left and not text[right - 1].isalnum():
+                right -= 1
+        if left < right:
+            yield left, right
+
+
+def _outside(spans: list[Span], blocked: list[tuple[int, int]]) -> list[Span]:
+    """Return the spans that do not touch a placeholder that already stands in the text."""
+    return [
+        span for span in spans if not any(left < span.end and span.start < right for left, right in blocked)
+    ]

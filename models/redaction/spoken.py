@@ -91,17 +91,20 @@ _PIECE = re.compile(r"[^\W\d_]+(?:-cents)?|\d+|[-.,/ \n]+|[^\w]|_")
 
 _AT = r"(?:arroba|arrova|[a4]rr[o0]b[a4]|arroa|abildua)"
 _SPOKEN_AT = re.compile(
-    rf"\s*[(\[{{<]\s*(?:{_AT}|at|a|@)\s*[)\]}}>]\s*|\s+{_AT}\s+|\s+(?:at)\s+(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w))|\s+@\s+(?=\w)",
+    rf"\s{{0,3}}[(\[{{<]\s?(?:{_AT}|at|a|@)\s?[)\]}}>]\s{{0,3}}|\s{{1,3}}{_AT}\s{{1,3}}"
+    rf"|\s{{1,3}}(?:at)\s{{1,3}}(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w))"
+    rf"|\s{{1,3}}@\s{{1,3}}(?=\w)",
     re.IGNORECASE,
 )
 _SPOKEN_MARK = re.compile(
-    r"\s*[(\[{]\s*(?P<dot1>punto|punt|ponto|puntu|dot|p[uv]nt[o0]|\.)\s*[)\]}]\s*"
-    r"|\s+(?:(?P<dot2>punto|punt|ponto|puntu|dot)|(?P<low>gui[oó]n bajo|guion baixo|gui[oó] baix|barra baja|barra baixa|subrayado|"
-    r"underscore|underline)|(?P<dash>gui[oó]n|gui[oó]|h[ií]fen|raya|dash|traço))\s+",
+    r"\s{0,3}[(\[{]\s?(?P<dot1>punto|punt|ponto|puntu|dot|p[uv]nt[o0]|\.)\s?[)\]}]\s{0,3}"
+    r"|\s{1,3}(?:(?P<dot2>punto|punt|ponto|puntu|dot)|(?P<low>gui[oó]n bajo|guion baixo|gui[oó] baix"
+    r"|barra baja|barra baixa|subrayado|"
+    r"underscore|underline)|(?P<dash>gui[oó]n|gui[oó]|h[ií]fen|raya|dash|traço))\s{1,3}",
     re.IGNORECASE,
 )
 _LETTER_O = re.compile(
-    r"(?<![^\W_])(?=(?:[ .\-/]*[\dOolI|]){7})[\dOolI|]+(?:[ .\-/]{1,3}[\dOolI|]+)*(?![^\W_])"
+    r"(?<![^\W_])(?=[\dOolI|](?:[ .\-/]{0,3}[\dOolI|]){6})[\dOolI|]+(?:[ .\-/]{1,3}[\dOolI|]+)*(?![^\W_])"
 )
 _ZEROS = str.maketrans("OolI|", "00111")
 MIN_DIGITS = 5

@@ -6,8 +6,10 @@ from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResu
 
 _HANDLE = re.compile(r"(?<![\w@.])@([^\W.](?:[\w.]{0,58}\w)?)")
 _NAMED = re.compile(
-    r"(?<![^\W_])(?:usuari[oa]s?|user(?:name)?|usuaria?|nick|alias|perfil|insta(?:gram)?|ig|tiktok|telegram|twitter|login|"
-    r"handle|cuenta de (?:insta|ig|x|twitter|tiktok)|sigue(?:nme|me|dme)?|arroba|soy|antes era|me llamo en \w+|erabiltzailea)"
+    r"(?<![^\W_])(?:usuari[oa]s?|user(?:name)?|usuaria?|nick|alias|perfil|insta(?:gram)?|ig|tiktok"
+    r"|telegram|twitter|login|"
+    r"handle|cuenta de (?:insta|ig|x|twitter|tiktok)|sigue(?:nme|me|dme)?|arroba|soy|antes era"
+    r"|me llamo en \w+|erabiltzailea)"
     r"(?: (?:es|era|en \w+|de \w+|el|la|mi|:))?[ :]{1,3}@?((?=[\w.]*[\d_.])[a-z0-9][\w.]{2,40}\w)(?![\w@])"
 )
 _DECLARED = re.compile(

@@ -27,7 +27,7 @@ LEXICON = 0.5
 
 ABOUT = """\
 # Written by `python -m models.training.heads --thresholds policies/thresholds.yaml` from out-of-fold scores of the
-# training split; compliance staff may change any number, and the cases beside must then still hold.
+# training split. Compliance staff may change any number; `python -m eval.understanding --split dev` shows what it does.
 version: 1
 about: >-
   A signal is on when its lexicon score (noisy-or of its cues: strong 0.9, medium 0.6, weak 0.25) or the calibrated

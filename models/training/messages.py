@@ -41,7 +41,11 @@ class LabelledMessage(BaseModel):
 
 
 def read_messages(folder: Path, split: str) -> list[LabelledMessage]:
-    """Read the rows of a split (train, dev or test). Raises ArtifactError with file and line."""
+    """Read the rows of a split (train, dev or test); a row without a split yet is in none.
+
+    Raises:
+        ArtifactError: a row does not follow the format; names file, line and field.
+    """
     splits = json.loads((folder / "splits.json").read_text(encoding="utf-8"))
     rows = []
     for path in sorted(folder.glob("messages_*.jsonl")):
@@ -52,8 +56,6 @@ def read_messages(folder: Path, split: str) -> list[LabelledMessage]:
                 first = error.errors()[0]
                 place = ".".join(map(str, first["loc"]))
                 raise ArtifactError(f"{path.name}:{number}: {place}: {first['msg']}") from None
-            if row.id not in splits:
-                raise ArtifactError(f"{path.name}:{number}: {row.id} has no split (python -m eval.splits)")
-            if splits[row.id] == split:
+            if splits.get(row.id) == split:
                 rows.append(row)
     return rows

@@ -1,6 +1,6 @@
 """A client of the shipped application, and keys of each kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from fastapi import FastAPI
@@ -27,7 +27,7 @@ def secret_of(service: Service) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def client(app: FastAPI, secret_of: Callable[..., str]) -> Iterator[TestClient]:
+def client(app: FastAPI, secret_of: Callable[..., str]) -> TestClient:
     """Speaks with an agent's key. Not entered as a context: the service outlives it."""
     headers = {"Authorization": f"Bearer {secret_of(Scope.AGENT)}"}
-    yield TestClient(app, headers=headers, raise_server_exceptions=False)
+    return TestClient(app, headers=headers, raise_server_exceptions=False)

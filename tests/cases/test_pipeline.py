@@ -1,0 +1,96 @@
+"""The pipeline fails closed: whatever step errs, a person gets the case with a safe draft and no raw text."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from cases.errors import UnknownAccountError
+from cases.message import Message
+from cases.pipeline import Pipeline
+from models.text import RawText
+from policies.vocabulary import Disposition, Flag, Priority
+
+NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+SECRET = "Soy Zacarías Quintanapalla y la Hidra Crema me encanta"
+FAILURE = f"this error quotes the customer: {SECRET}"
+
+
+class Broken:
+    """Raises whatever it is asked, and quotes the customer in the error."""
+
+    def __getattr__(self, name: str) -> object:
+        def fail(*_args: object, **_kwargs: object) -> object:
+            raise RuntimeError(FAILURE)
+
+        return fail
+
+
+def with_broken(pipeline: Pipeline, *parts: str) -> Pipeline:
+    return Pipeline(replace(pipeline.engines, **{part: Broken() for part in parts}))
+
+
+@pytest.mark.parametrize("part", ["languages", "redactor", "understander", "retriever"])
+def test_a_step_that_errs_ends_in_expert_review(
+    pipeline: Pipeline, part: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcome = with_broken(pipeline, part).run(Message(text=SECRET, channel="instagram"), received_at=NOW)
+    case = outcome.case
+    assert case.disposition == Disposition.ACKNOWLEDGE
+    assert Flag.EXPERT_REVIEW in {flag.code for flag in case.flags}
+    assert case.drafts
+    assert "Quintanapalla" not in case.model_dump_json()
+    assert "Quintanapalla" not in "".join(capfd.readouterr())
+
+
+def test_all_steps_broken_at_once(pipeline: Pipeline) -> None:
+    broken = with_broken(pipeline, "languages", "redactor", "understander", "retriever")
+    case = broken.run(Message(text=SECRET), received_at=NOW).case
+    assert case.redacted_text == "[TEXTO_RETENIDO]"
+    assert case.disposition == Disposition.ACKNOWLEDGE
+    assert case.drafts
+
+
+def test_without_redaction_the_original_still_reaches_the_vault(pipeline: Pipeline) -> None:
+    outcome = with_broken(pipeline, "redactor").run(Message(text=SECRET), received_at=NOW)
+    assert outcome.originals["MESSAGE"] == RawText(SECRET)
+    assert "Quintanapalla" not in repr(outcome)
+
+
+def test_an_unknown_account_is_refused(pipeline: Pipeline) -> None:
+    with pytest.raises(UnknownAccountError):
+        pipeline.run(Message(text="hola", account="otra"), received_at=NOW)
+
+
+def test_followers_and_fame_change_nothing(pipeline: Pipeline) -> None:
+    """M54, X1: influence is not an input."""
+    text = "Segunda vez que llega roto el bote y nadie contesta. Qué vergüenza."
+    authors = ({"followers": 3}, {"followers": 2_000_000, "verified": True, "name": "Alguien Famoso"}, None)
+    cases = [
+        pipeline.run(Message(text=text, channel="x", id="same", author=author), received_at=NOW).case
+        for author in authors
+    ]
+    assert len({(case.disposition, case.priority, case.queue, case.drafts) for case in cases}) == 1
+
+
+def test_the_same_message_gives_the_same_case(pipeline: Pipeline) -> None:
+    message = Message(text="¿Cada cuánto me pongo la crema solar?", channel="instagram", id="m1")
+    names = {"id", "tracking_code"}
+    first, again = (pipeline.run(message, received_at=NOW).case.model_dump(exclude=names) for _ in range(2))
+    assert first == again
+
+
+ODD = ("?", "👍", "….", "\u200b\u200bx", "1" * 500, "a" * 20_000, "ñ́" * 3000, "مرحبا كيف حالك")
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts_give_a_case(pipeline: Pipeline, text: str) -> None:
+    case = pipeline.run(Message(text=text, channel="x"), received_at=NOW).case
+    assert all(draft.length <= draft.limit for draft in case.drafts)
+
+
+def test_an_emergency_does_not_wait_for_the_other_steps(pipeline: Pipeline) -> None:
+    text = "mi hija no respira, se ha hinchado la cara después de tomar el jarabe"
+    case = with_broken(pipeline, "redactor", "retriever").run(Message(text=text), received_at=NOW).case
+    assert (case.disposition, case.priority) == (Disposition.URGENT_REFERRAL, Priority.P1)
+    assert any("112" in draft.text for draft in case.drafts)
