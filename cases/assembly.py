@@ -25,9 +25,10 @@ from drafting.draft import Draft
 from drafting.drafter import DraftingResult
 from knowledge_base.evidence import Retrieval
 from models.spans import Redaction
-from models.understanding.types import Understanding
+from models.understanding.types import AdverseEventCriteria, Understanding
 from policies.account import Account
 from policies.decision import Decision
+from policies.vocabulary import Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Results:
     retrieval: Retrieval
     decision: Decision
     received_at: datetime
+
+
+NOTHING_KNOWN = AdverseEventCriteria(
+    reporter=True, patient=False, product=False, reaction=False, serious_hint=False
+)
+"""Of a report that policy suspects and understanding does not: there is a message, hence a reporter."""
 
 
 def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> Case:
@@ -150,9 +157,9 @@ def _referral(decision: Decision) -> CaseReferral | None:
 
 
 def _adverse_event(results: Results) -> CaseAdverseEvent | None:
-    found = results.understanding.adverse_event
-    if found is None:
+    if not results.decision.has(Flag.ADVERSE_EVENT):
         return None
+    found = results.understanding.adverse_event or NOTHING_KNOWN
     met = found.reporter and found.patient and found.product and found.reaction
     return CaseAdverseEvent(
         criteria=Criteria(

@@ -109,7 +109,7 @@ class Pipeline:
         account = self.account(message.account)
         received_at = working_time(account.hours).local(received_at)
         attempts = Attempts()
-        language = attempts.run("identify_language", lambda: self._language(message), ("und", 0.0))
+        language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
         redacted = attempts.run(
             "redact", lambda: self._redact(message, account, language[0]), withheld(message)
         )
@@ -178,13 +178,16 @@ class Pipeline:
             raise UnknownAccountError("the message names an account that is not configured")
         return account
 
-    def _language(self, message: Message) -> tuple[str, float]:
+    def _language(self, message: Message, account: Account) -> tuple[str, float]:
         if message.language:
             return message.language, 1.0
         code, score = self.engines.languages.identify(message.text)
-        if code == "und" and message.thread:
-            said = " ".join(turn.text for turn in message.thread if turn.role == "customer")
-            return self.engines.languages.identify(said)
+        said = " ".join(turn.text for turn in message.thread if turn.role == "customer")
+        if code == "und" and said:
+            code, score = self.engines.languages.identify(said)
+        if code == "und" and not any(map(str.isalpha, message.text)):
+            # "??" or "👍" is in no language: it is answered in the account's own.
+            return account.languages[0], 0.0
         return code, score
 
     def _redact(self, message: Message, account: Account, language: str) -> RedactedMessage:

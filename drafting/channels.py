@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from drafting.files import load_yaml, validated
 from policies.account import ConflictSettings
+from policies.errors import PolicyError
 from policies.vocabulary import Channel, Visibility
 
 # X counts one for these code points and two for the rest (twitter-text configuration v3).
@@ -78,8 +79,6 @@ class Channels:
         file = validated(ChannelFile, load_yaml(path), path)
         missing = [channel for channel in Channel if channel not in file.channels]
         if missing:
-            from policies.errors import PolicyError
-
             raise PolicyError(f"{path.name}: channels: no lengths for {', '.join(missing)}")
         return cls(file)
 

@@ -131,6 +131,7 @@ class HealthRecognizer(Recognizer):
     def __init__(self, lexicon: HealthLexicon, common_words: frozenset[str]) -> None:
         self._lexicon = lexicon
         self._common = common_words
+        self._suffixes = tuple(suffix for suffix, _ in lexicon.suffixes)
         entities = ["HEALTH_CONDITION", "SYMPTOM", "MEDICATION", "TREATMENT"]
         super().__init__("HealthRecognizer", entities)
 
@@ -173,6 +174,8 @@ class HealthRecognizer(Recognizer):
         return best
 
     def _by_suffix(self, token: Token, key: str) -> Iterator[RecognizerResult]:
+        if not key.endswith(self._suffixes):
+            return
         for suffix, entry in self._lexicon.suffixes:
             if len(key) > len(suffix) + 2 and key.endswith(suffix):
                 yield self.hit(entry.entity, token.start, token.end, entry.score, entry.id)

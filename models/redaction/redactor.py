@@ -87,8 +87,12 @@ class Redactor:
         numbering: Numbering | None = None,
         allowed: Collection[str] = (),
     ) -> Redaction:
-        """Mask personal and health data; all recognizers run whatever the language, for people mix them. Raises TextError for text that cannot be processed, ModelError when
-        any recognizer fails: partly redacted text is never returned."""
+        """Mask personal and health data.
+
+        All recognizers run whatever the language, for people mix languages and paste identifiers. Raises
+        TextError for text that cannot be processed, ModelError when any recognizer fails: partly redacted
+        text is never returned.
+        """
         text = raw.reveal()
         check_text(text, self._policy.max_characters)
         try:

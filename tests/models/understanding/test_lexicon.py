@@ -113,7 +113,7 @@ def test_offset_is_of_the_original_text() -> None:
     ],
 )
 def test_broken_file(tmp_path: Path, change: tuple[str, str], message: str) -> None:
-    with pytest.raises(ArtifactError, match="signals_x.yaml") as error:
+    with pytest.raises(ArtifactError, match=r"signals_x\.yaml") as error:
         Lexicon.load(write(tmp_path, SMALL_FILE.replace(*change)))
     assert message in str(error.value)
     assert "\n" not in str(error.value)
