@@ -37,10 +37,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
-        responses={
-            401: {"model": problems.ProblemBody, "description": "No valid key"},
-            422: {"model": problems.ProblemBody, "description": "The request breaks the contract"},
-        },
+        responses=problems.documented(400, 401, 403, 413, 422, 503),
     )
     app.state.service = service
     for module in (drafts, redactions, answers, cases, health):

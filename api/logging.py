@@ -46,6 +46,7 @@ def configure(*, as_json: bool) -> None:
     for name in ("presidio-analyzer", "presidio_analyzer"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.WARNING)  # whatever level a library gives its own logger when it is imported
         handler.setFormatter(_NoTraceback("%(levelname)s %(name)s: %(message)s"))
 
 

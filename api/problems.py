@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from api.field_paths import field_path
 from cases.errors import CaseError
 
 log = structlog.get_logger(__name__)
@@ -98,24 +99,13 @@ def problem_response(
     return JSONResponse(content, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def _field(location: tuple[Any, ...]) -> str:
-    return ".".join(str(part) for part in location)
-
-
-def _known_names_only(location: tuple[Any, ...], kind: str) -> str:
-    """The path of a field. A key that the caller made up may hold customer text: it is not repeated whole."""
-    path = _field(location)
-    return path if kind != "extra_forbidden" or len(path) <= 60 else path[:60] + "…"
-
-
 async def _on_validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     details = error.errors()
     if any(item["type"] == "json_invalid" for item in details):
-        return problem_response(422, "body_not_json", "the body is not valid JSON in UTF-8", request=request)
+        return problem_response(400, "body_not_json", CODES["body_not_json"], request=request)
     errors = [
-        FieldError(field=_known_names_only(item["loc"], item["type"]), message=str(item["msg"]))
-        for item in details[:20]
+        FieldError(field=field_path(item["loc"]), message=str(item["msg"])) for item in details[:20]
     ]
     first = errors[0]
     return problem_response(
@@ -165,6 +155,17 @@ async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     # The exception's text may quote the customer: only its type goes to the log.
     log.error("request.failed", error_type=type(error).__name__, path=request.scope.get("route_path"))
     return problem_response(500, "internal_error", CODES["internal_error"], request=request)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How the OpenAPI document shows these error statuses: problem details, under their own media type."""
+    schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    fields = schema.pop("$defs", {})
+    schema["properties"]["errors"]["anyOf"][0]["items"] = fields["FieldError"]
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
 
 
 def install(app: FastAPI) -> None:

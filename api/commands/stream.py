@@ -8,6 +8,8 @@ from typing import Any, BinaryIO, NamedTuple, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from api.field_paths import field_path
+
 T = TypeVar("T", bound=BaseModel)
 
 MAX_LINE_BYTES = 256 * 1024
@@ -66,8 +68,7 @@ def parse_line(text: str, model: type[T]) -> T:
 def describe(error: ValidationError) -> str:
     """The first errors of a validation in one line: field and reason, never the value."""
     found = error.errors(include_input=False, include_url=False)
-    parts = [".".join(str(part) for part in item["loc"])[:80] + ": " + item["msg"] for item in found[:3]]
-    return "; ".join(parts)
+    return "; ".join(f"{field_path(item['loc'])}: {item['msg']}" for item in found[:3])
 
 
 def run_lines(

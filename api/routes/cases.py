@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ReaderKey, ServiceDep, WriterKey
-from api.problems import ProblemBody
+from api.problems import documented
 from cases.case import Case
 from cases.decisions import CaseStatus, Outcome, RecordedDecision, Verb
 from cases.message import MAX_TEXT
@@ -143,7 +143,7 @@ def list_cases(service: ServiceDep, key: ReaderKey, request: Annotated[ListReque
     )
 
 
-@router.get("/{case_id}", summary="Read a case", responses={404: {"model": ProblemBody}})
+@router.get("/{case_id}", summary="Read a case", responses=documented(404))
 def get_case(case_id: CaseId, service: ServiceDep, key: ReaderKey) -> CaseOnRecord:
     """Read one case, and what was decided on it."""
     return _on_record(service.get_case(case_id, key=key))
@@ -152,7 +152,7 @@ def get_case(case_id: CaseId, service: ServiceDep, key: ReaderKey) -> CaseOnReco
 @router.post(
     "/{case_id}/decision",
     summary="Record what a person decided",
-    responses={404: {"model": ProblemBody}, 409: {"model": ProblemBody}},
+    responses=documented(404, 409),
 )
 def decide(case_id: CaseId, body: DecisionBody, service: ServiceDep, key: WriterKey) -> DecisionOnRecord:
     """Keep what was sent, and how much of the draft was changed."""

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body
 
 from api.deps import ServiceDep, WriterKey
 from api.examples import CASE_EXAMPLE, MESSAGE_EXAMPLES
-from api.problems import ProblemBody
 from cases.case import Case
 from cases.message import Message
 
@@ -18,8 +17,6 @@ router = APIRouter(prefix="/v1", tags=["drafts"])
     summary="Draft the reply to a message",
     responses={
         200: {"content": {"application/json": {"example": CASE_EXAMPLE}}},
-        409: {"model": ProblemBody},
-        503: {"model": ProblemBody},
     },
 )
 def create_draft(

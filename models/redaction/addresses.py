@@ -64,7 +64,7 @@ _POSTCODE = re.compile(
     r"|codigo postal|CEP|cep):? ?\d{4,5}(?:-\d{3})?|\d{4}-\d{3} (?=[A-Z]))"
 )
 _BARE = re.compile(
-    r"(?<![^\W_])(?:[A-ZÁÉÍÓÚÑ][\w'’.]+ ){1,4}\d{1,5}(?:-?[A-Z])?,? (?=(?:piso|p\.|depto|dpto|apto"
+    r"(?<![^\W_])(?![A-Z]{2,5} )(?:[A-ZÁÉÍÓÚÑ][\w'’.]+ ){1,4}\d{1,5}(?:-?[A-Z])?,? (?=(?:piso|p\.|depto|dpto|apto"
     r"|int|[àa]tic[oa]?|bajos?|esc|puerta|pta|timbre|izq|dcha|\d{1,2}(?:\.?[ºª]|n |r |t |\.er))"
     r"|\d{5}(?!\d))"
 )

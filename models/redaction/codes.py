@@ -35,6 +35,21 @@ _AFTER_COMMA = re.compile(r",\d{1,2}(?!\d)")
 _EXPLAINED = re.compile(r"[ .:º°#-]{0,3}(?:n[.ºo°]{1,3} ?)?(?:[a-z]{1,3}-?)?\d[\w./-]*(?: \d[\w./-]*)?")
 NET_SCORE = 0.45
 LABEL_SCORE = 0.75
+NEAR_LABEL_SCORE = 0.96
+"""A specific label right before a code decides its type against all but a valid check digit."""
+FAR_LABEL_SCORE = 0.6
+"""An everyday label some words away yields to a phone's or an account's own shape."""
+FOREIGN_SCORE = 0.65
+_NEAR = re.compile(
+    r"[ :.,=#()º°\n-]{0,4}(?:(?:es|era|el|la|da|is|e|con|de|del|n[.ºo°]{0,3}|num|numero|nro|europea|vista|corriente"
+    r"|zenbakia|medico|medica|actual|nuevo|nueva)(?![^\W_])[ :.,=#()º°-]{0,3}){0,3}"
+)
+_GENERIC = re.compile(r"n[.ºo°]{0,3}|num(?:ero)?|nro|no|zenbakia|codi(?:go)?|referencia")
+"""Words for "number": the label before them says of what."""
+_FAR = "number"
+"""Stands for the gap after a label that says no more than "number": it is no near label."""
+_NIF_SHAPE = re.compile(r"(?:n?[#º])?(?=.*[a-z])[a-z]?[ .-]?\d(?:[ .·-]?\d){5,7}[ .,·/-]{0,2}[a-z]?")
+_IPV4 = re.compile(r"(?:[a-z]+ )?(?:\d{1,3}\.){3}\d{1,3}")
 DEFAULT_REACH = 40
 LOOSE_LABELS = frozenset({"ORDER_ID", "PHONE_NUMBER", "CREDIT_CARD", "BANK_ACCOUNT"})
 """Labels that are everyday words; a short number after them is only taken when it is a code by its shape."""
@@ -71,14 +86,14 @@ class CodeRecognizer(Recognizer):
         folded = artifacts.plain
         if not _HAS_DIGIT.search(folded):
             return []
-        labels = [(match.end(), int((match.lastgroup or "l0")[1:])) for match in self._label.finditer(folded)]
+        labels = self._labels_in(folded)
         found = []
         for start, end in _chunks(text):
             prefix = self._label.match(folded, start, end)
             if prefix and folded[prefix.end() : prefix.end() + 1] in {" ", ".", ":"}:
                 start = _first_alnum(folded, prefix.end(), end)
-            label = self._label_of(labels, folded, start)
-            scored = self._judge(text, folded, start, end, label)
+            label, gap = self._label_of(labels, folded, start)
+            scored = self._judge(text, folded, start, end, label, gap)
             if scored is not None:
                 entity, score, reason = scored
                 found.append(self.hit(entity, start, end, score, reason))
@@ -97,21 +112,40 @@ class CodeRecognizer(Recognizer):
                     zones.append((match.start(), code.end()))
         return zones
 
-    def _label_of(self, labels: list[tuple[int, int]], folded: str, start: int) -> Label | None:
-        """Return the nearest label before ``start`` that reaches it."""
-        index = bisect_right(labels, (start, len(self._labels))) - 1
+    def _labels_in(self, folded: str) -> list[tuple[int, int, bool]]:
+        """Return the labels of a text by where they end, and whether they say no more than "number".
+
+        "n.º" after a label reads as part of it.
+        """
+        labels: list[tuple[int, int, bool]] = []
+        for match in self._label.finditer(folded):
+            number = int((match.lastgroup or "l0")[1:])
+            generic = _GENERIC.fullmatch(match.group()) is not None
+            if labels and generic:
+                end, before, _ = labels[-1]
+                if _NEAR.fullmatch(folded, end, match.start()) and self._labels[before].entity is not None:
+                    number, generic = before, False
+            labels.append((match.end(), number, generic))
+        return labels
+
+    def _label_of(
+        self, labels: list[tuple[int, int, bool]], folded: str, start: int
+    ) -> tuple[Label | None, str]:
+        """Return the nearest label before ``start`` that reaches it, and what stands between."""
+        index = bisect_right(labels, (start, len(self._labels), True)) - 1
         if index < 0:
-            return None
-        end, number = labels[index]
+            return None, ""
+        end, number, generic = labels[index]
         label = self._labels[number]
         gap = folded[end:start]
-        return label if len(gap) <= label.reach and ". " not in gap[1:] and gap.count("\n") < 2 else None
+        reaches = len(gap) <= label.reach and ". " not in gap[1:] and gap.count("\n") < 2
+        return (label if reaches else None), (_FAR if generic else gap)
 
     def _judge(
-        self, text: str, folded: str, start: int, end: int, label: Label | None
+        self, text: str, folded: str, start: int, end: int, label: Label | None, gap: str
     ) -> tuple[str, float, str] | None:
         chunk = folded[start:end]
-        if label is not None and label.entity is None:
+        if (label is not None and label.entity is None) or _IPV4.fullmatch(chunk):
             return None
         strict = label is not None and label.entity not in LOOSE_LABELS
         if not strict and self._is_innocent(folded, start, end, chunk):
@@ -121,7 +155,9 @@ class CodeRecognizer(Recognizer):
         if amount and digits < 7 and not _DEFINITE.search(folded[max(0, start - 14) : start]):
             return None
         if label is not None and _is_code(chunk, digits, 3 if strict else 4) and not _UNITED.fullmatch(chunk):
-            return str(label.entity), LABEL_SCORE, f"label_{label.entity}"
+            entity = _entity_of(label, chunk)
+            score = FOREIGN_SCORE if entity != label.entity else _label_score(entity, gap, digits)
+            return entity, score, f"label_{entity}"
         if _is_unexplained(text[start:end], chunk, digits):
             return "ORDER_ID", NET_SCORE, "unexplained_code"
         return None
@@ -139,6 +175,21 @@ class CodeRecognizer(Recognizer):
             or _TIME.fullmatch(chunk)
             or _UNITED.fullmatch(chunk)
         )
+
+
+def _entity_of(label: Label, chunk: str) -> str:
+    """Return the label's type; a "DNI" or "NIF" that cannot be a Spanish one is another country's."""
+    foreign = label.entity == "ES_NIF" and not _NIF_SHAPE.fullmatch(chunk)
+    return "NATIONAL_ID" if foreign else str(label.entity)
+
+
+def _label_score(entity: str, gap: str, digits: int) -> float:
+    near = _NEAR.fullmatch(gap) is not None
+    if entity in {"ORDER_ID", "PHONE_NUMBER"}:
+        return LABEL_SCORE if near else FAR_LABEL_SCORE
+    if entity in {"BANK_ACCOUNT", "CREDIT_CARD"}:
+        return NEAR_LABEL_SCORE if near and digits >= 8 else LABEL_SCORE
+    return NEAR_LABEL_SCORE if near else LABEL_SCORE
 
 
 def _chunks(text: str) -> list[tuple[int, int]]:

@@ -48,13 +48,14 @@ def _plain(name: str) -> frozenset[str]:
 def load_gazetteer() -> Gazetteer:
     """Read the lists. Raises ArtifactError when one is missing or damaged."""
     given, surnames = _compressed("given_names.txt.gz"), _compressed("surnames.txt.gz")
+    everyday = _plain("everyday_words.txt")
     marked = {entry.rstrip("*+") for entry in (*given, *surnames) if "*" in entry}
     return Gazetteer(
-        given=frozenset(entry.rstrip("*+") for entry in given),
+        given=frozenset(entry.rstrip("*+") for entry in given) | _plain("more_given_names.txt"),
         frequent=frozenset(entry.rstrip("*+") for entry in given if entry.endswith("+")),
-        surnames=frozenset(entry.rstrip("*") for entry in surnames),
-        ambiguous=frozenset(marked) | _plain("ambiguous.txt"),
-        common=frozenset(_compressed("common_words.txt.gz")),
+        surnames=frozenset(entry.rstrip("*") for entry in surnames) | _plain("more_surnames.txt"),
+        ambiguous=frozenset(marked) | _plain("ambiguous.txt") | everyday,
+        common=frozenset(_compressed("common_words.txt.gz")) | everyday,
         places=_plain("places.txt"),
         before_places=_plain("not_people.txt"),
     )

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from models.errors import ArtifactError
 from models.redaction.clauses import ClauseRules, grow
 from models.redaction.folding import fold_word
+from models.redaction.general import GeneralRules
 from models.redaction.policy import describe, read_yaml
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 from models.redaction.tokens import Token
@@ -31,6 +32,7 @@ HealthEntity = Literal["HEALTH_CONDITION", "SYMPTOM", "MEDICATION", "TREATMENT"]
 GAP = 3
 PREFIX = 4
 NAME_MARK = "^"
+_NAILS = frozenset({"una", "unas"})
 _LEET = str.maketrans("0134578$@", "oieastbsa")
 
 
@@ -42,6 +44,8 @@ class HealthEntry(BaseModel):
     id: str
     entity: HealthEntity
     score: float = Field(default=0.6, ge=0, le=1)
+    general: bool = False
+    """Whether a general question with one of these terms is nobody's health data."""
     terms: Annotated[Terms, Field(min_length=1)]
 
 
@@ -61,6 +65,25 @@ class ClauseEntry(BaseModel):
         return ClauseRules(told, stops, self.reach_left, self.reach_right)
 
 
+class GeneralEntry(BaseModel):
+    """What makes a sentence a general question."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    questions: Terms
+    owners: Terms
+    personal: Terms
+    polite: Terms
+
+    def rules(self) -> GeneralRules:
+        """Return the words folded."""
+        owners, personal, polite = (
+            frozenset(map(fold_word, words)) for words in (self.owners, self.personal, self.polite)
+        )
+        questions = frozenset(tuple(map(fold_word, phrase.split())) for phrase in self.questions)
+        return GeneralRules(questions, owners, personal, polite)
+
+
 class HealthFile(BaseModel):
     """health_terms.yaml."""
 
@@ -70,6 +93,7 @@ class HealthFile(BaseModel):
     classes: dict[str, Terms]
     not_health: Terms
     clauses: ClauseEntry
+    general: GeneralEntry
     entries: tuple[HealthEntry, ...]
 
 
@@ -103,6 +127,7 @@ class Term:
     entity: str
     score: float
     elements: tuple[Element, ...]
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +140,7 @@ class HealthLexicon:
     suffixes: tuple[tuple[str, HealthEntry], ...]
     excluded: dict[str, tuple[Term, ...]]
     clauses: ClauseRules
+    general: GeneralRules
 
     def starting_at(self, key: str) -> Iterator[Term]:
         """Yield the terms whose first element may match a token."""
@@ -141,6 +167,7 @@ class HealthRecognizer(Recognizer):
         keys = [self._key(token) for token in tokens]
         found: list[RecognizerResult] = []
         barred = -1
+        owned = self._lexicon.general.told_of_somebody(keys)
         for index in range(len(tokens)):
             key = keys[index].lstrip(NAME_MARK)
             excluded = self._longest(self._lexicon.excluded.get(key, ()), keys, index)
@@ -149,6 +176,8 @@ class HealthRecognizer(Recognizer):
             best = self._longest(self._lexicon.starting_at(key), keys, index)
             if best is not None and (index > barred or best[0] - 1 > barred + 1):
                 last, term = best
+                if term.general and not owned and self._lexicon.general.holds(tokens, index, last - 1):
+                    continue
                 first, end = grow(tokens, index, last - 1, self._lexicon.clauses)
                 found.append(
                     self.hit(term.entity, tokens[first].start, tokens[end].end, term.score, term.entry)
@@ -161,6 +190,8 @@ class HealthRecognizer(Recognizer):
         """Return the token's key, marked when it may be a product's name."""
         if token.is_capital and len(token.key) > 3 and token.key not in self._common:
             return NAME_MARK + token.key
+        if token.key in _NAILS:
+            return lexicon_key(token.text.lower())
         return _key(token)
 
     def _longest(
@@ -180,6 +211,11 @@ class HealthRecognizer(Recognizer):
             if len(key) > len(suffix) + 2 and key.endswith(suffix):
                 yield self.hit(entry.entity, token.start, token.end, entry.score, entry.id)
                 return
+
+
+def lexicon_key(word: str) -> str:
+    """Return the folded word; "uña" keeps its letter, for folded it is the article."""
+    return word if word in {"uña", "uñas"} else fold_word(word)
 
 
 def _key(token: Token) -> str:
@@ -219,7 +255,7 @@ def _element(word: str, classes: dict[str, tuple[str, ...]]) -> Element:
     if word == "#":
         return Element(frozenset(), (), True, False, optional)
     names = classes[word[1:-1]] if word.startswith("<") else (word,)
-    keys = [fold_word(name) for name in names]
+    keys = [lexicon_key(name) for name in names]
     prefixes = tuple(key[:-1] for key in keys if key.endswith("*"))
     return Element(frozenset(key for key in keys if not key.endswith("*")), prefixes, False, False, optional)
 
@@ -263,13 +299,14 @@ def _compile(file: HealthFile) -> HealthLexicon:
                 raise ValueError(
                     f"{entry.id}: terms: {phrase!r} must start with a word, or a prefix of {PREFIX} letters"
                 )
-            terms.append(Term(entry.id, entry.entity, entry.score, elements))
+            terms.append(Term(entry.id, entry.entity, entry.score, elements, entry.general))
     barred = [
         Term("", "", 0.0, tuple(_element(word, file.classes) for word in phrase.split()))
         for phrase in file.not_health
     ]
     words, prefixes, numbers = _index(terms)
-    return HealthLexicon(words, prefixes, numbers, tuple(suffixes), _index(barred)[0], file.clauses.rules())
+    excluded, clauses, general = _index(barred)[0], file.clauses.rules(), file.general.rules()
+    return HealthLexicon(words, prefixes, numbers, tuple(suffixes), excluded, clauses, general)
 
 
 def load_health_lexicon(path: Path) -> HealthLexicon:

@@ -104,10 +104,15 @@ def _unmask_scripts(text: str) -> str:
     return _WORD.sub(latin, text)
 
 
+@lru_cache(maxsize=8192)
+def _stands_for_itself(char: str) -> bool:
+    return char.isascii() or (not unicodedata.combining(char) and _fold_char(char) == char)
+
+
 def fold(text: str) -> View:
     """Return the plain reading of a text. Case and accents stay; the text must have passed ``check_text``."""
-    if text.isascii():
-        return View(text, range(len(text)), range(1, len(text) + 1))
+    if text.isascii() or all(map(_stands_for_itself, set(text))):
+        return View(_unmask_scripts(text), range(len(text)), range(1, len(text) + 1))
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -133,8 +138,17 @@ def _plain_char(char: str) -> str:
     return base if len(base) == 1 and (base.isalpha() or base == lowered) else lowered[:1] or char
 
 
+class _PlainTable(dict[int, str]):
+    """Plain characters by code point, filled as they are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        return _plain_char(char) if not char.isascii() or char.isupper() else char
+
+
+_PLAIN = _PlainTable()
+
+
 def plain(text: str) -> str:
     """Return the text in lower case without accents, character for character (same length)."""
-    if text.isascii():
-        return text.lower()
-    return "".join(char if char.isascii() and not char.isupper() else _plain_char(char) for char in text)
+    return text.lower() if text.isascii() else text.translate(_PLAIN)

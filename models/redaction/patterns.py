@@ -25,16 +25,25 @@ class CompiledPattern:
     group: int
     upper: bool
     capitals: bool
+    check: bool
 
 
 def compile_pattern(
-    name: str, regex: str, score: float, context_score: float | None, group: int, upper: bool, capitals: bool
+    name: str,
+    regex: str,
+    score: float,
+    context_score: float | None,
+    *,
+    group: int = 0,
+    upper: bool = False,
+    capitals: bool = False,
+    check: bool = True,
 ) -> CompiledPattern:
     """Compile a pattern of the registry: whole words, ``<s>`` written out. Raises re.error."""
     body = regex.replace("<s>", SEPARATORS)
     compiled = re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])")
     raised = max(score, DEFAULT_CONTEXT_SCORE) if context_score is None else context_score
-    return CompiledPattern(name, compiled, score, raised, group, upper, capitals)
+    return CompiledPattern(name, compiled, score, raised, group, upper, capitals, check)
 
 
 def compile_context(words: Sequence[str]) -> re.Pattern[str] | None:
@@ -85,7 +94,7 @@ class ContextPatternRecognizer(Recognizer):
         ]
 
     def _score(self, text: str, folded: str, match: re.Match[str], pattern: CompiledPattern) -> float:
-        if self._validate and self._validate(match.group()):
+        if self._validate and pattern.check and self._validate(match.group()):
             return VALID_SCORE
         start, end = match.span()
         if pattern.capitals and text[start:end] != text[start:end].upper():

@@ -7,7 +7,7 @@ from typing import Literal
 from models.redaction.tokens import Token
 
 Phrases = frozenset[tuple[str, ...]]
-CueKind = Literal["naming", "strong", "kin", "addressing", "weak"]
+CueKind = Literal["naming", "strong", "closing", "kin", "addressing", "weak"]
 HONORIFICS = frozenset(
     """sor fray mossen don dona dn dna sr sra srta srs dr dra drs doctor doctora doctores mr mrs ms miss""".split()  # noqa: SIM905
 )
@@ -30,7 +30,7 @@ class PersonCues:
     word that is not common; after ``kin`` ones a name of the lists, also in lower case, the ``everyday_names``
     that are common words, and any unknown capitalised word; after ``addressing`` ones a name of the lists or
     an unknown capitalised word; after ``weak`` ones a name of the lists, common words only with a capital.
-    After ``closings`` and a comma or line break the signature stands. ``verbs`` follow the name of who is
+    After ``closings`` and a comma or line break the signature stands; in lower case it is a given name. ``verbs`` follow the name of who is
     spoken of; ``speech`` ones make an unknown capitalised word a name. ``capital_names`` are common words
     that count with a capital inside a sentence.
     """
@@ -68,6 +68,8 @@ class CueReader:
         cue = self._nearest(tokens, index)
         if index > 2 and tokens[index - 1].key in {"la", "el"} and tokens[index - 2].text == ",":
             return "kin" if self._nearest(tokens, index - 1) == "kin" else cue
+        if cue == "weak" and tokens[index].is_capital and tokens[index - 1].key in {"la", "el"}:
+            return "addressing" if self._nearest(tokens, index - 1) == "addressing" else cue
         return cue
 
     def _nearest(self, tokens: Sequence[Token], index: int) -> CueKind | None:
@@ -85,7 +87,9 @@ class CueReader:
 
     def _kind_of(self, phrase: tuple[str, ...], marks: frozenset[str]) -> CueKind | None:
         if phrase in self._closings:
-            return "strong" if marks & {",", "\n", ":"} else "weak"
+            if marks & {",", "\n", ":"}:
+                return "closing"
+            return "addressing" if phrase in self._kinds["addressing"] else "weak"
         for kind, barred in _BARRED:
             if phrase in self._kinds[kind] and not marks & barred:
                 # A full stop after a long word ends the sentence; after "Dra" it ends the abbreviation.

@@ -12,6 +12,7 @@ from models.redaction.tokens import Token
 Judgement = tuple[float, str]
 """Score from 0 to 1, and the rule that gave it."""
 _INSIDE = frozenset({"@", "#", "/", "_"})
+_RULES: dict[CueKind, str] = {"addressing": "addressed", "weak": "given_after_word"}
 _WITH_NAME = frozenset({"sor", "fray", "mossen"})
 
 
@@ -54,6 +55,8 @@ class PersonRecognizer(Recognizer):
         announced = self._announced(token, capital, shouting, cue)
         if announced is not None:
             return announced
+        if cue == "addressing" and key in self._cues.everyday_names and not _goes_on(tokens, index):
+            return 0.6, "addressed"
         given = self._words.is_given(key)
         if self._is_place(tokens, index, given, cue):
             return None
@@ -71,9 +74,16 @@ class PersonRecognizer(Recognizer):
     ) -> Judgement | None:
         if cue in {"strong", "naming"} and self._after_introduction(token, capital, shouting):
             return 0.9, "after_introduction"
+        signs = capital or shouting or self._signs(token.key)
+        if cue == "closing" and signs and self._after_introduction(token, capital, shouting):
+            return 0.9, "after_introduction"
         if cue == "naming" and not capital and self._words.is_unknown(token.key):
             return 0.6, "after_naming"
         return None
+
+    def _signs(self, key: str) -> bool:
+        """Whether a word in lower case after "un saludo," can be nothing but the name of who writes."""
+        return key in self._lists.given and (key not in self._lists.common or key in self._cues.everyday_names)
 
     def _after_introduction(self, token: Token, capital: bool, shouting: bool) -> bool:
         key, common = token.key, token.key in self._lists.common
@@ -87,15 +97,19 @@ class PersonRecognizer(Recognizer):
 
     def _related(self, token: Token, capital: bool, given: bool, cue: CueKind | None) -> Judgement | None:
         key = token.key
-        if cue is None or (token.text.isupper() and len(key) <= 4 and not given):
+        acronym = token.text.isupper() and len(key) <= 4
+        if cue is None or (acronym and (not given or key in self._lists.common)):
+            return None
+        if cue == "weak" and not capital and key not in self._lists.frequent:
             return None
         if cue == "addressing" and capital and self._words.is_unknown(key):
             return 0.5, "addressed"
+        rule = _RULES.get(cue, "after_relation")
         if given:
             everyday = cue == "kin" and key in self._cues.everyday_names
-            return (0.8, "after_relation") if capital or everyday or not self._words.is_common(key) else None
+            return (0.8, rule) if capital or everyday or not self._words.is_common(key) else None
         family = self._words.is_sure_surname(key) or (cue == "kin" and key not in self._lists.common)
-        return (0.8, "after_relation") if capital and family else None
+        return (0.8, f"surname_{rule.removeprefix('given_')}") if capital and family else None
 
     def _is_place(self, tokens: Sequence[Token], index: int, given: bool, cue: CueKind | None) -> bool:
         key = tokens[index].key
@@ -188,3 +202,8 @@ class PersonRecognizer(Recognizer):
             keys == figure or (len(figure) > 1 and keys[: len(figure)] == figure)
             for figure in self._cues.public_figures
         )
+
+
+def _goes_on(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word follows in the same sentence and line."""
+    return index + 1 < len(tokens) and tokens[index + 1].is_word

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from models.errors import ModelError
@@ -35,6 +36,8 @@ OVERLAP = 400
 HIDDEN = "¤"
 """Stands for a placeholder while the rest of a text is read."""
 MAX_ROUNDS = 8
+MAX_ACCOUNTS = 32
+"""Accounts whose own names are kept ready for the next message."""
 
 
 class Redactor:
@@ -44,7 +47,7 @@ class Redactor:
     """
 
     def __init__(
-        self, engine: AnalyzerEngine, policy: RedactionPolicy, codes: CodeRecognizer, allowed: Allowed
+        self, engine: AnalyzerEngine, policy: RedactionPolicy, codes: CodeRecognizer, allowed: tuple[str, ...]
     ) -> None:
         self._engine = engine
         self._codes = codes
@@ -52,7 +55,7 @@ class Redactor:
             rf"(?:{'|'.join(map(re.escape, policy.organisation_mailboxes))})\s?@", re.IGNORECASE
         )
         self._policy = policy
-        self._allowed = allowed
+        self._permitted = lru_cache(maxsize=MAX_ACCOUNTS)(lambda values: Allowed.of((*allowed, *values)))
 
     @classmethod
     def load(cls, *, policy_file: Path, lexicons_dir: Path, allowed: Collection[str] = ()) -> "Redactor":
@@ -77,7 +80,7 @@ class Redactor:
             supported_languages=[LANGUAGE],
             context_aware_enhancer=NoEnhancer(),
         )
-        return cls(engine, policy, codes, Allowed.of(allowed))
+        return cls(engine, policy, codes, tuple(allowed))
 
     def redact(
         self,
@@ -108,7 +111,7 @@ class Redactor:
         What is found is hidden and the rest read again until nothing more is found, so that redacting a
         redacted text changes nothing.
         """
-        permitted = self._allowed.plus(allowed)
+        permitted = self._permitted(allowed if isinstance(allowed, tuple) else tuple(sorted(allowed)))
         view = fold(text)
         standing = placeholders(view.text)
         view = view.replace([(start, end, HIDDEN) for start, end in standing]) if standing else view
@@ -117,7 +120,8 @@ class Redactor:
             fresh = self._read(_hide(view, spans), text, permitted)
             if not fresh:
                 return spans
-            fresh += _outside(propagate(text, fresh), placeholders(text))
+            again = [span for span in propagate(text, fresh) if not permitted.inside_product(text, span)]
+            fresh += _outside(again, placeholders(text))
             spans = resolve([*spans, *fresh], text)
         return spans
 
@@ -125,14 +129,16 @@ class Redactor:
         spoken = spoken_view(view)
         views = [view] if spoken is None else [view, spoken]
         found = (span for reading in views for part in _windows(reading) for span in self._analyse(part))
-        return [span for span in found if not permitted.covers(text, span)]
+        return [span for span, rule in found if not permitted.covers(text, span, rule)]
 
-    def _analyse(self, view: View) -> Iterator[Span]:
+    def _analyse(self, view: View) -> Iterator[tuple[Span, str]]:
         zones = self._codes.innocent_zones(view.text, plain(view.text))
-        for found in self._engine.analyze(view.text, LANGUAGE, score_threshold=0.0):
+        results = self._engine.analyze(view.text, LANGUAGE, score_threshold=0.0, return_decision_process=True)
+        for found in results:
             if found.end > found.start and self._counts(view, zones, found):
                 for start, end in _pieces(view.text, found.start, found.end):
-                    yield Span(found.entity_type, *view.span(start, end), round(found.score, 3))
+                    span = Span(found.entity_type, *view.span(start, end), round(found.score, 3))
+                    yield span, _rule_of(found)
 
     def _counts(self, view: View, zones: list[tuple[int, int]], found: RecognizerResult) -> bool:
         """Whether a finding reaches its threshold, and nothing explains it as no personal data."""
@@ -143,6 +149,12 @@ class Redactor:
         if found.entity_type == "EMAIL_ADDRESS" and self._mailbox.match(view.text, found.start):
             return False
         return not any(left <= found.start and found.end <= right for left, right in zones)
+
+
+def _rule_of(found: RecognizerResult) -> str:
+    """Return the name of the pattern or rule that gave a finding."""
+    explanation = found.analysis_explanation
+    return explanation.pattern_name or "" if explanation else ""
 
 
 def _windows(view: View) -> Iterator[View]:

@@ -31,6 +31,7 @@ class PatternEntry(_Strict):
     group: int = Field(default=0, ge=0)
     upper: bool = False
     capitals: bool = False
+    check: bool = True
 
 
 class RecognizerEntry(_Strict):
@@ -90,7 +91,14 @@ def _custom(entry: RecognizerEntry) -> EntityRecognizer:
     try:
         compiled = [
             patterns.compile_pattern(
-                item.name, item.regex, item.score, item.context_score, item.group, item.upper, item.capitals
+                item.name,
+                item.regex,
+                item.score,
+                item.context_score,
+                group=item.group,
+                upper=item.upper,
+                capitals=item.capitals,
+                check=item.check,
             )
             for item in entry.patterns
         ]

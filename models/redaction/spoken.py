@@ -7,7 +7,7 @@ zero. Runs are converted only where they are long enough to be an identifier or 
 import re
 
 from models.redaction.folding import fold_word
-from models.redaction.normaliser import View
+from models.redaction.normaliser import View, plain
 
 _UNITS = [
     "cero zero hutsa",
@@ -77,7 +77,11 @@ _ONE_WORDS = frozenset(
     {"un", "una", "um", "uma", "u", "bi", "sei", "set", "one", "ten", "cent", "de", "te", "ese", "ge"}
 )
 """Too common to start a run on their own."""
+_WORDY = frozenset({"d", "t", "s", "g"})
+"""Letters whose names are everyday words ("de", "te", "ese"): at the end of a run before a word they are that."""
 _JOIN = frozenset({"y", "i", "e", "and"})
+_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
+_CLEAR_NUMBERS = frozenset(_NUMBERS) - _ONE_WORDS
 _SEPARATOR = {
     "raya": "-",
     "guion": "-",
@@ -113,9 +117,21 @@ MIN_DIGITS = 5
 def spoken_view(view: View) -> View | None:
     """Return the view with spelled-out identifiers written out; None where nothing is spelled out."""
     changed = _write_letter_o(view)
-    changed = _write_numbers(changed)
+    if _may_spell_numbers(changed.text):
+        changed = _write_numbers(changed)
     changed = _write_addresses(changed)
     return None if changed is view else changed
+
+
+def _may_spell_numbers(text: str) -> bool:
+    """Whether a text holds number words, or digits enough to be read with letter names; quick."""
+    words = set(_LETTERS_ONLY.findall(plain(text)))
+    if not words.isdisjoint(_CLEAR_NUMBERS):
+        return True
+    digits = sum(map(text.count, "0123456789"))
+    return digits >= MIN_DIGITS - 2 and not (
+        words.isdisjoint(_NUMBERS) and words.isdisjoint(_LETTERS) and words.isdisjoint(_SEPARATOR)
+    )
 
 
 def _write_letter_o(view: View) -> View:
@@ -187,8 +203,18 @@ def _read_run(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, list
         elif "," in key:
             found.append((start, end, " "))
         index += 1
-    spelled = words >= 2 or (digits >= MIN_DIGITS and found)
-    return index, found if digits >= MIN_DIGITS and spelled else []
+    if digits < MIN_DIGITS or not (words >= 2 or found):
+        return index, []
+    near = pieces[max(0, index - 4) : index + 2]
+    if found and found[-1][2] in _WORDY and _goes_on(near, found[-1][1]):
+        found.pop()
+    return index, found
+
+
+def _goes_on(pieces: list[tuple[int, int, str]], end: int) -> bool:
+    """Whether a word follows after a blank where a run ends."""
+    after = [key for start, _, key in pieces if start >= end][:2]
+    return len(after) == 2 and after[0] == " " and after[1].isalpha()
 
 
 def _read_number(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, int, str]:

@@ -15,6 +15,9 @@ _NAMED = re.compile(
 _DECLARED = re.compile(
     r"(?<![^\W_])(?:(?:nombre de )?usuari[oa] (?:es|era)|nick es|user es|antes era) @?([a-z][\w.]{3,40})(?![\w@])"
 )
+SCORE = 0.92
+"""Above names and labelled codes: a name or "usuario" inside or before a handle does not change its type."""
+_MARKED = re.compile(r"[\d_]")
 _PLAIN_NUMBER = re.compile(r"[\d.,]+")
 
 
@@ -32,10 +35,11 @@ class UsernameRecognizer(Recognizer):
         if "@" in folded:
             for match in _HANDLE.finditer(folded):
                 if not self._organisation.search(match[1]):
-                    found.append(self.hit("USERNAME", *match.span(), 0.7, "handle"))
+                    found.append(self.hit("USERNAME", *match.span(), SCORE, "handle"))
         for match in _DECLARED.finditer(folded):
-            found.append(self.hit("USERNAME", *match.span(1), 0.6, "declared_handle"))
+            found.append(self.hit("USERNAME", *match.span(1), SCORE, "declared_handle"))
         for match in _NAMED.finditer(folded):
             if not _PLAIN_NUMBER.fullmatch(match[1]):
-                found.append(self.hit("USERNAME", *match.span(1), 0.6, "named_handle"))
+                score = SCORE if _MARKED.search(match[1]) else 0.6
+                found.append(self.hit("USERNAME", *match.span(1), score, "named_handle"))
         return found

@@ -9,7 +9,6 @@ _LATIN_AMERICAN = (
     "mx.rfc",
     "cl.rut",
     "ar.cuit",
-    "ar.dni",
     "br.cpf",
     "do.cedula",
     "uy.cedula",
@@ -29,12 +28,12 @@ def _stdnum(module: str, value: str) -> bool:
 
 
 def es_nif(text: str) -> bool:
-    """Check the letter of a DNI (leading zeros may be missing) or of a K, L or M tax number."""
+    """Check the letter of a DNI (leading zeros may be missing) or of a K, L or M tax number of a person."""
     value = _compact(text)
     if value[:1].isdigit():
         value = value.zfill(9)
         return _stdnum("es.dni", value)
-    return _stdnum("es.nif", value)
+    return value[:1] in {"K", "L", "M"} and _stdnum("es.nif", value)
 
 
 def es_nie(text: str) -> bool:

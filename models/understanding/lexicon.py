@@ -17,10 +17,15 @@ from models.understanding.lexicon_file import (
     read_yaml,
 )
 from models.understanding.patterns import Pattern, PatternError, compile_pattern, keys_of
-from models.vocabulary import Relevance, SignalCode
+from models.vocabulary import Intent, Relevance, SignalCode
 
 GUARD_REACH = 8
 """Words between a cue and a guard that still silences it (an ironic tail: "me muero … de risa")."""
+
+LONG_NUMBER = 7
+"""Digits from which neighbouring numbers are one: "900 000 123" is a telephone, no emergency line 123."""
+
+_SIGNS = frozenset({STOP, PAUSE})
 
 Places = list[tuple[int, int]]
 """Matches as (first token, one past the last)."""
@@ -67,6 +72,15 @@ class Reading:
         return frozenset(hit.entry.relevance for hit in self.hits if hit.entry.relevance)
 
     @property
+    def intents(self) -> Mapping[Intent, float]:
+        """Log-odds that the cues add to intents: of each, the highest."""
+        found: dict[Intent, float] = {}
+        for hit in self.hits:
+            if hit.entry.intent is not None:
+                found[hit.entry.intent] = max(hit.entry.bonus, found.get(hit.entry.intent, 0.0))
+        return found
+
+    @property
     def topics(self) -> tuple[str, ...]:
         """What needs to be looked at, most often named first."""
         counts: dict[str, int] = defaultdict(int)
@@ -74,6 +88,17 @@ class Reading:
             if hit.entry.topic:
                 counts[hit.entry.topic] += 1
         return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic)))
+
+
+NOTHING_READ = Reading(())
+
+
+def joined(one: Reading, other: Reading) -> Reading:
+    """What either reading found, with the higher score of each signal."""
+    known = one.entry_ids
+    hits = (*one.hits, *(hit for hit in other.hits if hit.entry.id not in known))
+    codes = {*one.scores, *other.scores}
+    return Reading(hits, {code: max(one.scores.get(code, 0), other.scores.get(code, 0)) for code in codes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +133,7 @@ class Lexicon:
             for entry in file.entries:
                 if entry.id in entries:
                     raise ArtifactError(f"{name}: entry {entry.id}: defined twice")
-                unknown = [guard for guard in entry.unless if guard not in guards]
+                unknown = [g for g in (*entry.unless, *entry.unless_anywhere) if g not in guards]
                 if unknown:
                     raise ArtifactError(f"{name}: entry {entry.id}: unless: unknown guard {unknown[0]}")
                 entries[entry.id] = entry
@@ -138,11 +163,14 @@ class Lexicon:
     def _scan(self, folded: Folded, tokens: Sequence[str]) -> dict[tuple[str, int], Places]:
         """All matches of all patterns, by owner and part."""
         found: dict[tuple[str, int], Places] = defaultdict(list)
+        numbers = _in_long_numbers(tokens)
         for first, token in enumerate(tokens):
+            if first in numbers:
+                continue
             for part in self._candidates(token):
                 match = part.pattern.regex.match(folded.line, folded.starts[first])
-                if match:
-                    found[part.owner, part.part].append((first, folded.token_at(match.end() - 1) + 1))
+                if match and (last := folded.token_at(match.end() - 1)) not in numbers:
+                    found[part.owner, part.part].append((first, last + 1))
         return found
 
     def _candidates(self, token: str) -> Iterator[_Part]:
@@ -153,6 +181,10 @@ class Lexicon:
         self, entry: Entry, found: Mapping[tuple[str, int], Places], tokens: Sequence[str]
     ) -> int | None:
         """First token of a match of the entry that nothing silences, or None."""
+        if any(found.get((f"guard:{guard}", 0)) for guard in entry.unless_anywhere):
+            return None
+        if entry.alone and not _covers(found.get((entry.id, 0), ()), tokens):
+            return None
         guards = [place for guard in entry.unless for place in found.get((f"guard:{guard}", 0), ())]
         for place in found.get((entry.id, 0), ()):
             if self._negated(tokens, place[0], entry.negation):
@@ -192,6 +224,26 @@ def _add(
             raise ArtifactError(f"{place}: {error}") from None
         for key in pattern.keys:
             index[key].append(_Part(owner, part, pattern))
+
+
+def _in_long_numbers(tokens: Sequence[str]) -> frozenset[int]:
+    """Indices of tokens that are parts of one long number written in groups."""
+    inside: set[int] = set()
+    first = 0
+    while first < len(tokens):
+        last = first
+        while last < len(tokens) and tokens[last].isdigit():
+            last += 1
+        if last - first > 1 and sum(map(len, tokens[first:last])) >= LONG_NUMBER:
+            inside.update(range(first, last))
+        first = max(last, first + 1)
+    return frozenset(inside)
+
+
+def _covers(places: Sequence[tuple[int, int]], tokens: Sequence[str]) -> bool:
+    """Whether matches leave nothing of a message but signs."""
+    covered = {index for first, last in places for index in range(first, last)}
+    return all(index in covered or token in _SIGNS for index, token in enumerate(tokens))
 
 
 def _distance(one: tuple[int, int], other: tuple[int, int]) -> int:

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ArtifactError
-from models.vocabulary import Relevance, SignalCode
+from models.vocabulary import Intent, Relevance, SignalCode
 
 M = TypeVar("M", bound=BaseModel)
 V = TypeVar("V")
@@ -51,6 +51,9 @@ class Entry(BaseModel):
     criterion: Criterion | None = None
     topic: Name | None = None
     """What needs to be looked at, for in-person referral; may go with a signal or stand alone."""
+    intent: Intent | None = None
+    bonus: Annotated[float, Field(gt=0, le=5)] = 2.0
+    """Log-odds that the cue adds to its intent."""
     strength: Strength = Strength.STRONG
     patterns: Words
     near: list[Words] = Field(default_factory=list)
@@ -58,13 +61,17 @@ class Entry(BaseModel):
     within: Annotated[int, Field(ge=1, le=200)] = 25
     unless: list[Name] = Field(default_factory=list)
     """Guards that silence the cue when they match within eight words of it."""
+    unless_anywhere: list[Name] = Field(default_factory=list)
+    """Guards that silence the cue wherever they match in the message."""
+    alone: bool = False
+    """The cue counts only when its matches are the whole message, signs aside."""
     negation: Annotated[int, Field(ge=0, le=6)] = 3
     """Words before the cue in which a negator silences it; 0 where the cue holds its own negation."""
 
     @model_validator(mode="after")
     def _means_something(self) -> "Entry":
-        if not any((self.signal, self.tag, self.relevance, self.criterion, self.topic)):
-            raise ValueError("needs a signal, tag, relevance, criterion or topic")
+        if not any((self.signal, self.tag, self.relevance, self.criterion, self.topic, self.intent)):
+            raise ValueError("needs a signal, tag, relevance, criterion, topic or intent")
         return self
 
 

@@ -31,7 +31,7 @@ class Evidence:
 
     reading: Reading
     earlier: Reading
-    """Cues in the earlier turns of the customer."""
+    """Cues in the earlier turns of the customer, and those that they and the message make up together."""
     scores: Predictions
     public: bool
     personal_entities: frozenset[str]
@@ -60,7 +60,8 @@ def _signal(code: SignalCode, evidence: Evidence, thresholds: Thresholds) -> Sig
     cues: list[str] = []
     scores: list[float] = []
     if max(now, before) >= limit.lexicon:
-        cues += [*evidence.reading.cues(code), *(f"thread:{cue}" for cue in evidence.earlier.cues(code))]
+        own = evidence.reading.cues(code)
+        cues += [*own, *(f"thread:{cue}" for cue in evidence.earlier.cues(code) if cue not in own)]
         scores.append(max(now, before))
     if head >= limit.head:
         cues.append(f"head:{code}")

@@ -1,7 +1,7 @@
 """Understands one message: lexicon and heads read it, and what either finds in safety matters stands."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.errors import ModelError, TextError
@@ -10,18 +10,21 @@ from models.understanding.encoding import HEAD, TAIL, QueryEncoder, vectors
 from models.understanding.features import Floats, extract
 from models.understanding.fold import fold
 from models.understanding.heads import Heads, Predictions
-from models.understanding.lexicon import Lexicon, Reading
+from models.understanding.intents import named_intents, unsure, with_cues
+from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
 from models.understanding.signals import Evidence, criteria, relevance, signals
 from models.understanding.thresholds import Thresholds, load_thresholds
-from models.understanding.types import Signal, Understanding
-from models.vocabulary import Emotion, Handling, Intent, Language, SignalCode
+from models.understanding.types import Understanding
+from models.vocabulary import Emotion, Handling, Language, SignalCode
 
 LONGEST = 100_000
 """Characters. The API's own limit is lower; this one keeps a direct caller from hanging."""
 WINDOW = 300
 """Characters on either side of a cue in the middle of a long text that are read on their own."""
 MOST_WINDOWS = 3
-MOST_INTENTS = 3
+
+NO_WORDS, POSITIVE_EMOJI = "no_words", "positive_emoji"
+"""Tags of a message without letters or digits, and of one that only cheers (from the lexicon)."""
 
 _TOPIC_SIGNALS = (SignalCode.IN_PERSON_REFERRAL, SignalCode.ADVERSE_EVENT)
 
@@ -94,7 +97,7 @@ class Understander:
             _check(turn)
         try:
             reading = self._lexicon.read(text)
-            earlier = self._lexicon.read(" . ".join(turn for role, turn in turns if role == "customer"))
+            earlier = self._earlier(text, [turn for role, turn in turns if role == "customer"])
             scores, vector = self._score(text, [turn for _, turn in turns], reading, channel, visibility)
         except Exception as error:
             # Whatever failed, its message may quote the text: only the kind of error goes on.
@@ -108,7 +111,16 @@ class Understander:
             health_entities=frozenset(health_entities),
             product_named=any(name.casefold() in text.casefold() for name in product_names if name),
         )
-        return Understood(self._assemble(evidence, language, has_words=any(map(str.isalnum, text))), vector)
+        wordless = not any(map(str.isalnum, text))
+        understanding = self._assemble(evidence, language, wordless=wordless, in_thread=bool(turns))
+        return Understood(understanding, vector)
+
+    def _earlier(self, text: str, turns: Sequence[str]) -> Reading:
+        """Cues of the customer's earlier turns, alone and with the message that completes them."""
+        if not turns:
+            return NOTHING_READ
+        before = " . ".join(turns)
+        return joined(self._lexicon.read(before), self._lexicon.read(f"{before} . {text}"))
 
     def _score(
         self, text: str, turns: Sequence[str], reading: Reading, channel: str, visibility: str
@@ -126,32 +138,37 @@ class Understander:
                 extract(fold(window), None, (vector, vector), window, channel=channel, visibility=visibility)
             )
             marks = {code: max(score, part.signals[code]) for code, score in marks.items()}
-        joined = Predictions(whole.main_intent, whole.handling, whole.emotion, whole.intents, marks)
-        return joined, found[0]
+        return with_cues(replace(whole, signals=marks), reading.intents), found[0]
 
-    def _assemble(self, evidence: Evidence, language: tuple[str, float], *, has_words: bool) -> Understanding:
+    def _assemble(
+        self, evidence: Evidence, language: tuple[str, float], *, wordless: bool, in_thread: bool
+    ) -> Understanding:
         scores, limits = evidence.scores, self._thresholds
         found = signals(evidence, limits)
         codes = {signal.code for signal in found}
         handling = sorted(scores.handling.items(), key=lambda item: -item[1])
         emotion = max(scores.emotion.items(), key=lambda item: item[1])
-        main = max(scores.main_intent.values())
         code = language[0].lower() or "und"
         topics = (*evidence.reading.topics, *evidence.earlier.topics)
-        unsure = main < limits.abstain.main_intent or handling[0][1] < limits.abstain.handling
+        tags = evidence.reading.tags | evidence.earlier.tags | ({NO_WORDS} if wordless else set())
+        vague = unsure(scores.main_intent, limits.abstain.main_intent) or unsure(
+            scores.handling, limits.abstain.handling
+        )
+        if wordless:  # hearts say enough, and so does a question mark after a question
+            vague = POSITIVE_EMOJI not in evidence.reading.tags and (vague or not in_thread)
         return Understanding(
             language=Language(code) if code in set(Language) else None,
             language_code=code,
-            intents=_intents(scores, found, limits.second_intent),
+            intents=named_intents(scores, found, limits.second_intent),
             emotion=Emotion(emotion[0]),
             emotion_score=emotion[1],
             relevance=relevance(evidence, codes, limits),
             signals=found,
             handling=tuple((Handling(name), score) for name, score in handling),
-            abstained=unsure or not has_words,
+            abstained=vague,
             referral_topic=topics[0] if topics and codes & set(_TOPIC_SIGNALS) else None,
             adverse_event=criteria(evidence, codes) if SignalCode.ADVERSE_EVENT in codes else None,
-            tags=evidence.reading.tags | evidence.earlier.tags,
+            tags=tags,
         )
 
 
@@ -172,19 +189,3 @@ def _windows(text: str, reading: Reading) -> list[str]:
         if not starts or offset - starts[-1] > 2 * WINDOW:
             starts.append(offset)
     return [text[max(0, start - WINDOW) : start + WINDOW] for start in starts[:MOST_WINDOWS]]
-
-
-def _intents(
-    scores: Predictions, found: Sequence[Signal], second: float
-) -> tuple[tuple[Intent, float], ...]:
-    """Main intent, then the others over the threshold. An adverse event is always among them (GUIDE)."""
-    main = max(scores.main_intent, key=lambda name: scores.main_intent[name])
-    others = sorted(
-        ((name, score) for name, score in scores.intents.items() if score >= second and name != main),
-        key=lambda item: -item[1],
-    )
-    named = [(main, scores.main_intent[main]), *others[: MOST_INTENTS - 1]]
-    event = next((s.score for s in found if s.code == SignalCode.ADVERSE_EVENT), None)
-    if event is not None and all(name != Intent.ADVERSE_EVENT for name, _ in named):
-        named.append((Intent.ADVERSE_EVENT, event))
-    return tuple((Intent(name), score) for name, score in named)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from api.problems import CODES, MEDIA_TYPE
@@ -199,7 +198,7 @@ BAD_BODIES = [
 @pytest.mark.parametrize(("body", "code"), BAD_BODIES)
 def test_a_body_of_nonsense_is_a_problem_with_a_code(client: TestClient, body: bytes, code: str) -> None:
     response = client.post("/v1/drafts", content=body, headers={"Content-Type": "application/json"})
-    assert response.status_code == 422
+    assert response.status_code == (400 if code == "body_not_json" else 422)
     assert response.headers["content-type"] == MEDIA_TYPE
     problem = response.json()
     assert problem["code"] == code
@@ -271,8 +270,7 @@ def test_the_case_example_keeps_the_contract() -> None:
 
 
 def test_only_known_routes_exist(app: FastAPI) -> None:
-    paths = {route.path for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema}
-    assert paths == {
+    assert set(app.openapi()["paths"]) == {
         "/v1/drafts", "/v1/redactions", "/v1/answers:search", "/v1/cases", "/v1/cases/{case_id}",
         "/v1/cases/{case_id}/decision", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -15,35 +15,48 @@ from schemathesis.specs.openapi.checks import (
 
 from cases.keys import Scope
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+OPERATIONS = (
+    "POST /v1/drafts",
+    "POST /v1/redactions",
+    "GET /v1/answers:search",
+    "POST /v1/answers:search",
+    "GET /v1/cases",
+    "GET /v1/cases/{case_id}",
+    "POST /v1/cases/{case_id}/decision",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+)
 
-schema = schemathesis.pytest.from_fixture("openapi_schema")
 
-
-@pytest.fixture(scope="session")
-def openapi_schema(app: FastAPI) -> schemathesis.BaseSchema:
+@pytest.fixture(scope="module")
+def schema(app: FastAPI) -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
-@pytest.fixture(scope="session")
-def authorization(secret_of: Callable[..., str]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret_of(Scope.ADMIN)}"}
+def test_the_list_is_complete(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+    assert set(OPERATIONS) == {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
 
 
-@schema.parametrize()
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
-)
-def test_generated_requests(case: schemathesis.Case, authorization: dict[str, str]) -> None:
-    case.call_and_validate(
-        headers=authorization,
-        checks=CHECKS,
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_generated_requests(
+    schema: schemathesis.BaseSchema, secret_of: Callable[..., str], operation: str
+) -> None:
+    method, path = operation.split()
+    authorization = {"Authorization": f"Bearer {secret_of(Scope.ADMIN)}"}
+
+    @given(case=schema[path][method].as_strategy())
+    @settings(
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
+    def conforms(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=authorization, checks=CHECKS)
+
+    conforms()

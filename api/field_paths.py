@@ -1,0 +1,13 @@
+"""The path of a field that is wrong, as errors show it."""
+
+import re
+from collections.abc import Sequence
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+MADE_UP = "(unknown field)"
+
+
+def field_path(location: Sequence[int | str]) -> str:
+    """Join a path. A key that does not look like a field's name may be the customer's words: it is not repeated."""
+    parts = (str(part) for part in location)
+    return ".".join(part if part.isdecimal() or _NAME.fullmatch(part) else MADE_UP for part in parts)
