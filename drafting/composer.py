@@ -88,8 +88,7 @@ class Composer:
 
     def labels(self, request: ComposeRequest) -> dict[Visibility, Labels]:
         """The situation of each audience's draft."""
-        topics = self.topics.find(request.text.value, request.language)
-        return {audience: labels_of(request, audience, topics) for audience in request.audiences()}
+        return {audience: labels_of(request, audience, self.topics) for audience in request.audiences()}
 
     def candidates(
         self, request: ComposeRequest, labels: Mapping[Visibility, Labels]
@@ -99,14 +98,22 @@ class Composer:
             return
         seen: list[CandidateDrafts] = []
         for attempt in _TRIES:
-            drafts = [self._draft(request, audience, labels[audience], attempt) for audience in labels]
+            drafts: list[Draft | None] = []
+            for audience in labels:
+                beside = tuple(draft for draft in drafts if draft is not None)
+                drafts.append(self._draft(request, audience, labels[audience], attempt, beside))
             complete = tuple(draft for draft in drafts if draft is not None)
             if len(complete) == len(drafts) and complete not in seen:
                 seen.append(complete)
                 yield complete
 
     def _draft(
-        self, request: ComposeRequest, audience: Visibility, labels: Labels, attempt: _Try
+        self,
+        request: ComposeRequest,
+        audience: Visibility,
+        labels: Labels,
+        attempt: _Try,
+        beside: Sequence[Draft] = (),
     ) -> Draft | None:
         language = request.language
         assert language is not None
@@ -124,6 +131,7 @@ class Composer:
             values=slot_values(request, language, audience, self.departments),
             sent=frozenset(normal(part) for text in request.agent_texts for part in split(text)),
             round=attempt.round,
+            beside=frozenset(sentence.source for draft in beside for sentence in draft.sentences),
         )
         places = [
             place

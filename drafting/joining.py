@@ -7,22 +7,29 @@ from drafting.draft import Sentence
 from policies.vocabulary import Channel
 
 _LETTERS = frozenset({Channel.EMAIL})
+_TERMS = frozenset({"reason_for_private", "time_estimate"})
+"""What to send and when we answer: a paragraph of its own in a letter."""
 _END = re.compile(r"(?<=[.!?…])[\"»)\]]?\s+(?=[¡¿\"«(\[]?[A-ZÁÉÍÓÚÜÑÀÈÒÇÂÊÔÃÕ\d\[])")
 _WHOLE = re.compile(r"[.!?…][\"»)\]]?$")
 
 
 def join(sentences: Sequence[Sentence], channel: Channel) -> str:
-    """The text of a draft: sentences by a space, greeting and farewell of a letter on lines of their own."""
+    """The text of a draft: sentences by a space; a letter has paragraphs for greeting, matter, terms and farewell."""
     text = ""
     for number, sentence in enumerate(sentences):
         if number == 0:
             text = sentence.text
             continue
-        apart = channel in _LETTERS and (
-            sentences[number - 1].role == "greeting" or sentence.role == "sign_off"
-        )
+        apart = channel in _LETTERS and _new_paragraph(sentences[:number], sentence)
         text += ("\n\n" if apart else " ") + sentence.text
     return text
+
+
+def _new_paragraph(before: Sequence[Sentence], sentence: Sentence) -> bool:
+    last = before[-1].role
+    if last == "greeting" or sentence.role == "sign_off" or "answer" in (last, sentence.role):
+        return True
+    return sentence.role in _TERMS and not any(said.role in _TERMS for said in before)
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -15,6 +15,11 @@ from drafting.slots import fill
 
 _JITTER = 0.55
 """Less than the step between two specific conditions, more than between two general ones."""
+_MAIN = 0.8
+"""Among phrases for one intent or another, those for the main one come first: more than chance decides."""
+_REPEAT = {"acknowledge": 4.0, "empathy": 4.0, "thanks": 4.0, "next_step": 1.0, "time_estimate": 0.5}
+"""What it costs a phrase that stands in the other draft of a pair, by role: openers give way to less specific
+ones, a term only to its equals, so that no pair names two terms."""
 _SLOT_BONUS = {
     "nombre": 0.6,
     "producto": 0.4,
@@ -47,6 +52,8 @@ class Wanted:
     """What agents already said in the thread, normalised."""
     round: int
     """0 is the best try; later rounds vary the wording."""
+    beside: frozenset[str] = frozenset()
+    """Sources of the draft for the other audience, read together with this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,16 @@ class Selector:
             for phrase in self.bank.phrases(wanted.language, purpose, wanted.treatment)
             if (text := self._text(phrase, wanted)) is not None
         ]
+        main = frozenset(f"intent:{code[5:]}" for code in wanted.labels if code.startswith("main:"))
         nudges = self.closeness.nudges([phrase for phrase, _ in fitting], wanted.request.vector)
         choices = [
             Choice(
                 Sentence(text, phrase.source, phrase.role),
                 phrase.condition.weight
+                + (_MAIN if phrase.condition.names(main) else 0.0)
                 + sum(_SLOT_BONUS.get(slot, 0.1) for slot in phrase.slots)
                 + nudges.get(phrase.id, 0.0)
+                - _repeat(phrase, wanted)
                 + _chance(wanted, phrase.id),
                 phrase.words,
             )
@@ -85,6 +95,11 @@ class Selector:
             return None
         text = fill(phrase.text, wanted.values)
         return None if text is None or normal(text) in wanted.sent else text
+
+
+def _repeat(phrase: Phrase, wanted: Wanted) -> float:
+    """What it costs to say the same in both drafts of a pair; advice on safety stays the same in both."""
+    return _REPEAT.get(phrase.role, 0.0) if phrase.source in wanted.beside else 0.0
 
 
 def _chance(wanted: Wanted, phrase_id: str) -> float:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drafting.reading import read
 from drafting.request import ComposeRequest
+from drafting.topics import Topics
 from models.vocabulary import Emotion, Intent
 from policies.vocabulary import Channel, Disposition, Flag, Visibility
 
@@ -25,6 +27,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "pair": frozenset({"yes", "no"}),
     "evidence": frozenset({"yes", "no", "withheld"}),
     "stage": frozenset({"first", "later"}),
+    "contact": frozenset({"new", "again", "third", "owed"}),
     "hurt": frozenset({"yes", "no"}),
     "length": frozenset({"short", "middle", "long"}),
     "asks": frozenset({"yes", "no"}),
@@ -33,8 +36,8 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
-    "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2, "emotion": 1.0,
-    "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4, "evidence": 0.4,
+    "contact": 6.0, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2,
+    "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4, "evidence": 0.4,
     "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3, "asks": 0.2,
 }  # fmt: skip
 
@@ -55,24 +58,27 @@ class Condition:
         """Whether the labels meet the condition."""
         return self.unless.isdisjoint(labels) and all(not group.isdisjoint(labels) for group in self.groups)
 
+    def names(self, labels: Labels) -> bool:
+        """Whether one of the alternatives it asks for is among the labels."""
+        return any(not group.isdisjoint(labels) for group in self.groups)
+
     @property
     def weight(self) -> float:
         """How specific the condition is."""
         return sum(WEIGHTS[next(iter(group)).split(":", 1)[0]] for group in self.groups)
 
 
-def labels_of(request: ComposeRequest, audience: Visibility, topics: frozenset[str]) -> Labels:
+def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> Labels:
     """Every label that holds of a request, for the draft of one audience."""
-    understanding, decision = request.understanding, request.decision
-    intents = [str(intent) for intent, _ in understanding.intents]
-    labels = {f"intent:{intent}" for intent in intents}
-    labels |= {f"main:{intent}" for intent in intents[:1]}
+    decision, reading = request.decision, read(request, topics)
+    labels = {f"intent:{intent}" for intent in reading.intents}
+    labels |= {f"main:{intent}" for intent in reading.intents[:1]}
     labels |= {f"flag:{raised.code}" for raised in decision.flags}
-    labels |= {f"topic:{tag}" for tag in understanding.tags}
-    labels |= {f"topic:{topic}" for topic in topics}
+    labels |= {f"topic:{topic}" for topic in reading.topics}
+    labels |= {f"contact:{contact}" for contact in reading.contact}
     labels |= {f"constraint:{name}" for name in decision.draft_constraints}
     labels |= {
-        f"emotion:{understanding.emotion}",
+        f"emotion:{reading.emotion}",
         f"disposition:{decision.disposition}",
         f"channel:{request.channel}",
         f"audience:{audience}",
@@ -80,13 +86,11 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: frozenset[s
         f"country:{request.account.country}",
         f"pair:{'yes' if len(decision.audiences) > 1 else 'no'}",
         f"stage:{'later' if request.agent_texts or request.customer_turns > 1 else 'first'}",
-        f"evidence:{_evidence(request, audience)}",
+        f"evidence:{'no' if reading.vague else _evidence(request, audience)}",
         f"length:{_length(request.text.value)}",
         f"asks:{'yes' if '?' in request.text.value else 'no'}",
     }
-    hurt = f"emotion:{understanding.emotion}" in HURT_EMOTIONS or any(
-        decision.has(flag) for flag in _HURT_FLAGS
-    )
+    hurt = f"emotion:{reading.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
     labels |= _referral_labels(request)
     return frozenset(labels)

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from drafting.files import load_yaml, validated
+from models.vocabulary import Intent
 from policies.errors import PolicyError
 
 _READ = 3000
@@ -28,10 +29,39 @@ def fold_name(name: str) -> str:
     return fold(name)
 
 
+class ReadingRules(BaseModel):
+    """What of the understanding a draft believes, once the decision has spoken. Topics are given by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lead_by_queue: dict[str, Intent] = {}
+    """The intent that a queue stands for: it comes first, whatever the scores say."""
+    formal: list[Intent] = []
+    """A leading intent of these is answered alone; behind another it is not mentioned."""
+    idle: list[Intent] = []
+    """Main intents after which no story is told."""
+    sure_topics: list[str] = []
+    """Topics that hold however unsure the understanding is."""
+    glad_topics: list[str] = []
+    """Words of a satisfied customer."""
+    against_praise: list[str] = []
+    """Topics that make praise doubtful where no glad word stands."""
+    promise_topic: str | None = None
+    """Sought in the agent's last text: we said that we would answer."""
+    chasing_topics: list[str] = []
+    """The customer asks for what was promised."""
+
+    def topic_names(self) -> set[str]:
+        """Every topic that the rules name."""
+        named = {*self.sure_topics, *self.glad_topics, *self.against_praise, *self.chasing_topics}
+        return named | ({self.promise_topic} if self.promise_topic else set())
+
+
 class _TopicFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int
+    reading: ReadingRules = ReadingRules()
     topics: dict[str, dict[str, list[str]]]
 
 
@@ -40,6 +70,7 @@ class Topics:
     """Compiled topic words by language; ``any`` holds in every language."""
 
     patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
+    rules: ReadingRules
 
     @classmethod
     def load(cls, path: Path) -> "Topics":
@@ -55,7 +86,10 @@ class Topics:
                     raise PolicyError(f"{path.name}: topics.{topic}.{language}: {error}") from None
                 if patterns[topic][language].search(""):
                     raise PolicyError(f"{path.name}: topics.{topic}.{language}: matches an empty text")
-        return cls(patterns)
+        unknown = sorted(file.reading.topic_names() - patterns.keys())
+        if unknown:
+            raise PolicyError(f"{path.name}: reading: unknown topic '{unknown[0]}'")
+        return cls(patterns, file.reading)
 
     @property
     def names(self) -> frozenset[str]:

@@ -58,8 +58,7 @@ class Verifier:
     def context(self, request: ComposeRequest, audience: Visibility, labels: Labels | None = None) -> Context:
         """What a draft of this request and audience is verified against."""
         if labels is None:
-            topics = self.topics.find(request.text.value, request.language)
-            labels = labels_of(request, audience, topics)
+            labels = labels_of(request, audience, self.topics)
         language = request.language
         urgent = request.decision.disposition == Disposition.URGENT_REFERRAL
         longest = self.channels.max_sentences(request.channel, audience)

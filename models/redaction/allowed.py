@@ -70,7 +70,9 @@ class Allowed:
             return True
         if rule in RELATED:
             return False
-        return rule not in GIVEN or bool(_DETERMINER.search(plain(text[max(0, span.start - 10) : span.start])))
+        return rule not in GIVEN or bool(
+            _DETERMINER.search(plain(text[max(0, span.start - 10) : span.start]))
+        )
 
     def inside_product(self, text: str, span: Span) -> bool:
         """Whether a word is part of a longer stretch of one product's name."""

@@ -8,6 +8,8 @@ from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResu
 from models.redaction.validators import VALIDATORS
 
 SEPARATORS = r"[ ./·_\n-]{0,3}"
+ANY_DIGIT = "0-9"
+_DIGIT = re.compile(r"\d")
 CONTEXT_BEFORE = 48
 CONTEXT_AFTER = 24
 VALID_SCORE = 1.0
@@ -79,7 +81,10 @@ class ContextPatternRecognizer(Recognizer):
     def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
         """Return all matches with their scores; the engine's threshold decides."""
         folded = artifacts.plain
-        if self._requires and self._requires not in folded:
+        if self._requires == ANY_DIGIT:
+            if not _DIGIT.search(folded):
+                return []
+        elif self._requires and self._requires not in folded:
             return []
         return [
             self.hit(

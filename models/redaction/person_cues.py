@@ -30,7 +30,8 @@ class PersonCues:
     word that is not common; after ``kin`` ones a name of the lists, also in lower case, the ``everyday_names``
     that are common words, and any unknown capitalised word; after ``addressing`` ones a name of the lists or
     an unknown capitalised word; after ``weak`` ones a name of the lists, common words only with a capital.
-    After ``closings`` and a comma or line break the signature stands; in lower case it is a given name. ``verbs`` follow the name of who is
+    After ``closings`` and a comma or line break the signature stands; in lower case it is a given name.
+    ``verbs`` follow the name of who is
     spoken of; ``speech`` ones make an unknown capitalised word a name. ``capital_names`` are common words
     that count with a capital inside a sentence.
     """

@@ -83,7 +83,9 @@ class PersonRecognizer(Recognizer):
 
     def _signs(self, key: str) -> bool:
         """Whether a word in lower case after "un saludo," can be nothing but the name of who writes."""
-        return key in self._lists.given and (key not in self._lists.common or key in self._cues.everyday_names)
+        return key in self._lists.given and (
+            key not in self._lists.common or key in self._cues.everyday_names
+        )
 
     def _after_introduction(self, token: Token, capital: bool, shouting: bool) -> bool:
         key, common = token.key, token.key in self._lists.common

@@ -39,9 +39,7 @@ class ProductNames:
         """Whether the word right before or after the span is of the same name: "Sol" in "Albaderm Sol"."""
         before = _BEFORE.search(plain(text[max(0, start - REACH) : start]))
         after = _AFTER.match(plain(text[end : end + REACH]))
-        return bool(
-            (before and self.hold((before[1], *words))) or (after and self.hold((*words, after[1])))
-        )
+        return bool((before and self.hold((before[1], *words))) or (after and self.hold((*words, after[1]))))
 
 
 def words_of(value: str) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ from models.vocabulary import Intent, Relevance, SignalCode
 GUARD_REACH = 8
 """Words between a cue and a guard that still silences it (an ironic tail: "me muero … de risa")."""
 
+FAR_REACH = 40
+"""The same for a guard that speaks of the whole question ("¿me lo puedo poner?"), yet not of a whole letter."""
+
 LONG_NUMBER = 7
 """Digits from which neighbouring numbers are one: "900 000 123" is a telephone, no emergency line 123."""
 
@@ -133,7 +136,7 @@ class Lexicon:
             for entry in file.entries:
                 if entry.id in entries:
                     raise ArtifactError(f"{name}: entry {entry.id}: defined twice")
-                unknown = [g for g in (*entry.unless, *entry.unless_anywhere) if g not in guards]
+                unknown = [g for g in (*entry.unless, *entry.unless_far) if g not in guards]
                 if unknown:
                     raise ArtifactError(f"{name}: entry {entry.id}: unless: unknown guard {unknown[0]}")
                 entries[entry.id] = entry
@@ -181,15 +184,19 @@ class Lexicon:
         self, entry: Entry, found: Mapping[tuple[str, int], Places], tokens: Sequence[str]
     ) -> int | None:
         """First token of a match of the entry that nothing silences, or None."""
-        if any(found.get((f"guard:{guard}", 0)) for guard in entry.unless_anywhere):
-            return None
         if entry.alone and not _covers(found.get((entry.id, 0), ()), tokens):
             return None
-        guards = [place for guard in entry.unless for place in found.get((f"guard:{guard}", 0), ())]
+        near_and_far = ((GUARD_REACH, entry.unless), (FAR_REACH, entry.unless_far))
+        guards = [
+            (reach, place)
+            for reach, names in near_and_far
+            for name in names
+            for place in found.get((f"guard:{name}", 0), ())
+        ]
         for place in found.get((entry.id, 0), ()):
             if self._negated(tokens, place[0], entry.negation):
                 continue
-            if any(_distance(place, guard) <= GUARD_REACH for guard in guards):
+            if any(_distance(place, guard) <= reach for reach, guard in guards):
                 continue
             near = (found.get((entry.id, part), ()) for part in range(1, len(entry.near) + 1))
             if all(any(_distance(place, other) <= entry.within for other in places) for places in near):

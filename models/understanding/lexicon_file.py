@@ -61,8 +61,8 @@ class Entry(BaseModel):
     within: Annotated[int, Field(ge=1, le=200)] = 25
     unless: list[Name] = Field(default_factory=list)
     """Guards that silence the cue when they match within eight words of it."""
-    unless_anywhere: list[Name] = Field(default_factory=list)
-    """Guards that silence the cue wherever they match in the message."""
+    unless_far: list[Name] = Field(default_factory=list)
+    """Guards that silence the cue when they match within forty words of it."""
     alone: bool = False
     """The cue counts only when its matches are the whole message, signs aside."""
     negation: Annotated[int, Field(ge=0, le=6)] = 3

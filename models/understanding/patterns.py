@@ -56,7 +56,10 @@ def expand(pattern: str, groups: Mapping[str, tuple[str, ...]], depth: int = 0) 
 
 def compile_pattern(pattern: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> Pattern:
     """Compile one pattern. Raises PatternError when it is empty or does not begin with a word."""
-    elements = [_element(found.group()) for found in _ELEMENT.finditer(expand(pattern, groups or {}))]
+    expanded = expand(pattern, groups or {})
+    if set(_ELEMENT.sub("", expanded)) & set("()"):
+        raise PatternError(f"{pattern!r} has a bracket too many or nested (or an unquoted # cut it short)")
+    elements = [_element(found.group()) for found in _ELEMENT.finditer(expanded)]
     if not elements or not elements[0].keys:
         raise PatternError(f"{pattern!r} must begin with a word")
     keys: set[str] = set()

@@ -58,7 +58,9 @@ def test_persons_called_like_a_product_are_masked(redactor, text, masked):
 
 
 def test_the_product_beside_its_namesake_stays(redactor):
-    redacted = redactor.redact(RawText("Soy Sol García. El Albaderm Sol no llega."), allowed=ALLOWED).text.value
+    redacted = redactor.redact(
+        RawText("Soy Sol García. El Albaderm Sol no llega."), allowed=ALLOWED
+    ).text.value
     assert redacted == "Soy [PERSONA_1]. El Albaderm Sol no llega."
 
 

@@ -1,4 +1,3 @@
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -100,15 +99,10 @@ def test_lone_surrogates_and_long_texts_are_refused(redactor):
 @pytest.mark.parametrize(
     "unit", ["1 ", "a.", "@", "-", "\n", "(", "Ana ", "uno ", "calle a ", "O0 ", "de la ", "x.x@"]
 )
-def test_time_grows_no_faster_than_length(redactor, unit):
-    def seconds(size):
-        text = (unit * size)[:size]
-        start = time.process_time()
-        redactor.redact(RawText(text))
-        return time.process_time() - start
-
-    seconds(4000)
-    assert seconds(32_000) <= 12 * max(seconds(8000), 0.05)
+def test_repetitive_texts_come_to_an_end(redactor, unit):
+    """Patterns that backtrack would not return from any of these; how long they take is for the benchmark."""
+    text = (unit * 40_000)[:40_000]
+    redactor.redact(RawText(text))
 
 
 class _Broken(Recognizer):

@@ -10,7 +10,10 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("sklearn")
 
+from transformers import BertConfig, BertModel  # noqa: E402
+
 from models.training.encoder_report import heads_report, retrieval_report  # noqa: E402
+from models.training.finetune import blend  # noqa: E402
 from models.training.finetune_corpus import disturb  # noqa: E402
 from models.training.finetune_data import (  # noqa: E402
     INTENTS,
@@ -87,6 +90,21 @@ def test_kept_geometry_is_free_to_turn_and_stretch_but_not_to_mix():
     turn, _ = torch.linalg.qr(torch.randn(4, 4, generator=torch.Generator().manual_seed(2)))
     assert float(kept_loss(base @ turn, base)) < 1e-10
     assert float(kept_loss(base.roll(1, 0), base)) > 0.1
+
+
+def test_a_blend_lies_between_base_and_tuned():
+    def network(seed: int) -> BertModel:
+        torch.manual_seed(seed)
+        config = BertConfig(
+            vocab_size=9, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8
+        )
+        return BertModel(config, add_pooling_layer=False)
+
+    base, tuned = network(1), network(2)
+    name = "encoder.layer.0.output.dense.weight"
+    expected = 0.25 * tuned.state_dict()[name] + 0.75 * base.state_dict()[name]
+    assert torch.allclose(blend(base, tuned, share=0.25).state_dict()[name], expected, atol=1e-6)
+    assert torch.equal(blend(network(1), tuned, share=1.0).state_dict()[name], tuned.state_dict()[name])
 
 
 def test_disturbed_texts_keep_most_of_their_letters():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import ArtifactError
-from models.understanding.lexicon import Lexicon
+from models.understanding.lexicon import Lexicon, Reading, joined
 from models.vocabulary import SignalCode
 
 LEXICONS = Path(__file__).parents[3] / "policies" / "lexicons"
@@ -20,20 +20,27 @@ def lexicon() -> Lexicon:
     return Lexicon.load(LEXICONS)
 
 
-def cases() -> list[tuple[str, str, bool]]:
+def cases() -> list[tuple[str, str, str, bool]]:
     found = []
     for path in sorted(LEXICONS.glob("signals*.cases.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for group in data.get("groups", [data]):
-            found += [(group["signal"], text, True) for text in group["fires"]]
-            found += [(group["signal"], text, False) for text in group["silent"]]
+            (kind,) = {"signal", "intent", "tag"} & set(group)
+            found += [(kind, group[kind], text, True) for text in group["fires"]]
+            found += [(kind, group[kind], text, False) for text in group["silent"]]
     return found
 
 
-@pytest.mark.parametrize(("signal", "text", "on"), cases())
-def test_cases(lexicon: Lexicon, signal: str, text: str, on: bool) -> None:
+def says(reading: Reading, kind: str, code: str) -> bool:
+    if kind == "signal":
+        return reading.scores.get(SignalCode(code), 0.0) >= ON
+    return code in (reading.intents if kind == "intent" else reading.tags)
+
+
+@pytest.mark.parametrize(("kind", "code", "text", "on"), cases())
+def test_cases(lexicon: Lexicon, kind: str, code: str, text: str, on: bool) -> None:
     reading = lexicon.read(text)
-    assert (reading.scores.get(SignalCode(signal), 0.0) >= ON) is on, reading.cues(SignalCode(signal))
+    assert says(reading, kind, code) is on, sorted(reading.entry_ids)
 
 
 @given(st.text(max_size=300))
@@ -58,6 +65,9 @@ entries:
   - {id: t.pain, signal: emergency, unless: [price], patterns: [(duele|dolor*) ... pecho, "tos #"]}
   - {id: t.near, signal: adverse_event, patterns: [pica], near: [[crema, gel]], within: 3}
   - {id: t.tag, tag: price, negation: 0, patterns: [precio]}
+  - {id: t.alone, intent: data_rights, bonus: 3, alone: true, patterns: [baja, por favor]}
+  - {id: t.line, signal: emergency, strength: medium, patterns: ["123"]}
+  - {id: t.used, tag: used, patterns: [(ampolla|ampollas)], unless_far: [price]}
 """
 
 
@@ -89,6 +99,13 @@ SMALL: Lexicon
         ("me pica con la crema", {"t.near"}),
         ("la crema es buena y bonita y me pica", set()),  # too far
         ("pica", set()),
+        ("BAJA.", {"t.alone"}),
+        ("baja, por favor", {"t.alone"}),
+        ("baja el volumen", set()),
+        ("llamo al 123", {"t.line"}),
+        ("llamo al 900 000 123", set()),  # a telephone, no emergency line
+        ("me salen ampollas", {"t.used"}),
+        ("qué precio, y además de todo eso que ya os he contado antes dos veces, ampollas", {"t.tag"}),
     ],
 )
 def test_mechanism(text: str, entries: set[str]) -> None:
@@ -110,6 +127,10 @@ def test_offset_is_of_the_original_text() -> None:
         (("within: 3", "wihtin: 3"), "entry t.near: wihtin"),
         (("version: 1", "version: one"), "version"),
         (("near: [[crema, gel]]", "near: [['{oils}']]"), "unknown group 'oils'"),
+        (("patterns: [pica]", "patterns: [(pica|arde]"), "a bracket too many"),
+        (("patterns: [pica]", "patterns: [(pica (mucho))]"), "a bracket too many"),
+        (("unless_far: [price]", "unless_far: [nothing]"), "t.used: unless: unknown guard nothing"),
+        (("intent: data_rights", "intent: data"), "entry t.alone: intent"),
     ],
 )
 def test_broken_file(tmp_path: Path, change: tuple[str, str], message: str) -> None:
@@ -117,6 +138,14 @@ def test_broken_file(tmp_path: Path, change: tuple[str, str], message: str) -> N
         Lexicon.load(write(tmp_path, SMALL_FILE.replace(*change)))
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_joined_keeps_the_higher_score_and_every_cue() -> None:
+    one, other = SMALL.read("llamo al 123"), SMALL.read("me duele el pecho, qué precio")
+    both = joined(one, other)
+    assert both.entry_ids == one.entry_ids | other.entry_ids
+    assert other.scores.get(SignalCode.EMERGENCY) is None
+    assert both.scores[SignalCode.EMERGENCY] == pytest.approx(0.6)
 
 
 def test_no_lexicon(tmp_path: Path) -> None:

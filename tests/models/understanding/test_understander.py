@@ -113,7 +113,8 @@ def test_odd_texts(understander: Understander, text: str) -> None:
     assert understanding.language is None
     assert understanding.intents
     if not any(map(str.isalnum, text)):
-        assert understanding.abstained
+        assert understanding.abstained is (text != "👍")  # cheering says enough
+        assert "no_words" in understanding.tags
 
 
 def test_danger_in_the_middle_of_a_long_text(understander: Understander) -> None:
@@ -182,3 +183,23 @@ def test_lexicon_covers_every_safety_signal() -> None:
     lexicon = Lexicon.load(ROOT / "policies" / "lexicons")
     named = {entry.signal for entry in lexicon.entries.values()}
     assert {SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT} <= named
+
+
+def test_a_word_completes_the_earlier_turn(understander: Understander) -> None:
+    thread = [
+        ("customer", RawText("ayer empecé con la crema de noche")),
+        ("agent", RawText("¿Qué tal la primera noche?")),
+    ]
+    assert read(understander, "Escuece", thread=thread).understanding.has(SignalCode.ADVERSE_EVENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Quiero poner una hoja de reclamaciones", Intent.COMPLAINT),
+        ("BAJA", Intent.DATA_RIGHTS),
+        ("ME MUERO con la textura del fluido nuevo, qué maravilla", Intent.PRAISE),
+    ],
+)
+def test_cues_settle_the_intent(understander: Understander, text: str, first: Intent) -> None:
+    assert read(understander, text).understanding.intents[0][0] == first

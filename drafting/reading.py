@@ -1,0 +1,101 @@
+"""What a draft believes of a message: the decision's queue and flags say more than the scores of the intents."""
+
+from dataclasses import dataclass
+
+from drafting.request import ComposeRequest
+from drafting.topics import ReadingRules, Topics
+from models.vocabulary import Emotion, Intent
+from policies.vocabulary import Disposition, Flag
+
+_LIKELY = 0.5
+"""Scores are calibrated: a main intent under this is more likely wrong than right."""
+_HEALTH_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.IN_PERSON_REFERRAL)
+_AGAIN_TOPICS = {"third_contact": "third", "again_contact": "again"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Intents (main first; none when nothing is sure enough), topics and emotion that wording may follow."""
+
+    intents: tuple[str, ...]
+    topics: frozenset[str]
+    emotion: str
+    vague: bool
+    """Too unsure to tell a story: a neutral acknowledgement, no approved answer."""
+    contact: frozenset[str]
+    """``owed`` (we promised an answer and are asked for it), ``third``, ``again`` (wrote before) or ``new``."""
+
+
+def read(request: ComposeRequest, topics: Topics) -> Reading:
+    """What wording may follow in this case."""
+    rules, understanding = topics.rules, request.understanding
+    found = topics.find(request.text.value, request.language) | understanding.tags
+    health = _health(request)
+    glad = not found.isdisjoint(rules.glad_topics)
+    intents = _ranked(request, rules)
+    complains = not found.isdisjoint(rules.against_praise) or request.decision.has(Flag.HEALTH_DATA)
+    doubted = intents[0] == Intent.PRAISE and not glad and complains
+    lead = rules.lead_by_queue.get(request.decision.queue)
+    vague = lead is None and not health and (doubted or _unsure(request, intents[0], rules))
+    if lead is not None:
+        intents = _led(intents, lead, rules)
+    elif vague:
+        intents = intents[:1] if intents[0] in rules.idle else ()
+    elif doubted:
+        intents = intents[1:]
+    emotion = understanding.emotion
+    if emotion == Emotion.SATISFIED and not glad and (health or doubted):
+        emotion = Emotion.NEUTRAL
+    return Reading(
+        intents=intents,
+        topics=found & frozenset(rules.sure_topics) if vague else found,
+        emotion=str(emotion),
+        vague=vague,
+        contact=_contact(request, topics, found),
+    )
+
+
+def _health(request: ComposeRequest) -> bool:
+    """Whether health is at stake: then no topic is forgotten."""
+    decision = request.decision
+    referred = decision.disposition in (Disposition.URGENT_REFERRAL, Disposition.REFER_IN_PERSON)
+    return referred or any(decision.has(flag) for flag in _HEALTH_FLAGS)
+
+
+def _ranked(request: ComposeRequest, rules: ReadingRules) -> tuple[str, ...]:
+    """The intents, main first; behind an idle main one, a likely one with a higher score takes its place."""
+    scored = request.understanding.intents
+    main, score = scored[0]
+    likely = [pair for pair in scored[1:] if pair[0] not in rules.idle and pair[1] >= max(score, _LIKELY)]
+    if main in rules.idle and likely and max(value for _, value in likely) > score:
+        first = max(likely, key=lambda pair: pair[1])[0]
+        return (str(first), *(str(code) for code, _ in scored if code != first and code not in rules.idle))
+    return tuple(str(intent) for intent, _ in scored)
+
+
+def _unsure(request: ComposeRequest, main: str, rules: ReadingRules) -> bool:
+    """A main intent that is no business of ours, or more likely wrong than right."""
+    if request.decision.disposition != Disposition.ACKNOWLEDGE:
+        return False
+    score = dict(request.understanding.intents)[Intent(main)]
+    return main in rules.idle or (request.understanding.abstained and score < _LIKELY)
+
+
+def _led(intents: tuple[str, ...], lead: Intent, rules: ReadingRules) -> tuple[str, ...]:
+    if lead in rules.formal:
+        return (str(lead),)
+    others = (code for code in intents if code != lead and code not in (*rules.idle, *rules.formal))
+    return (str(lead), *others)
+
+
+def _contact(request: ComposeRequest, topics: Topics, found: frozenset[str]) -> frozenset[str]:
+    """How this message stands to what was written before."""
+    rules = topics.rules
+    contact = {name for topic, name in _AGAIN_TOPICS.items() if topic in found}
+    promised = bool(request.agent_texts) and rules.promise_topic in topics.find(
+        request.agent_texts[-1], request.language
+    )
+    asks = "?" in request.text.value or not found.isdisjoint(rules.chasing_topics)
+    if promised and asks and request.understanding.emotion != Emotion.SATISFIED:
+        contact.add("owed")
+    return frozenset(contact or {"new"})
