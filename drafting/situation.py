@@ -37,8 +37,9 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
     "contact": 6.0, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2,
-    "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4, "evidence": 0.4,
-    "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3, "asks": 0.2,
+    "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4,
+    "evidence": 0.4, "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3,
+    "asks": 0.2,
 }  # fmt: skip
 
 

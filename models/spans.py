@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from models.text import RawText, RedactedText
 
-
 HEALTH_ENTITIES = frozenset({"HEALTH_CONDITION", "SYMPTOM", "MEDICATION", "TREATMENT"})
 """Special categories (GDPR art. 9); every other entity type is personal data."""
 

@@ -20,6 +20,7 @@ def serve(
     from api.service import Service
 
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
+    typer.echo("Cargando modelos, políticas y respuestas (la primera vez tarda algo más)…")
     service = Service.open(settings)
     token = service.demo_key() if settings.create_demo_key else None
     _greet(f"http://{host}:{port}", token)

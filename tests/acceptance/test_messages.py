@@ -6,14 +6,17 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from cases.case import Case
 from cases.message import Message
 from cases.pipeline import Pipeline
 from policies.vocabulary import Visibility
-from tests.acceptance.expectation import Expectation, Must, MustNot, read_expectations
+from tests.acceptance.expectation import FOLDER, Expectation, Must, MustNot, read_expectations
 
 ENTRIES = read_expectations()
+SHORTFALLS: dict[str, str] = yaml.safe_load((FOLDER.parent / "shortfalls.yaml").read_text(encoding="utf-8")) or {}
+"""Entries that the shipped models do not meet yet, and why. Strict: one that passes must leave the list."""
 A_TUESDAY = datetime(2026, 11, 24, 11, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 
 
@@ -124,7 +127,19 @@ def problems(case: Case, entry: Expectation) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def marked(entry: Expectation) -> object:
+    """The entry, expected to fail if it is a known shortfall."""
+    reason = SHORTFALLS.get(entry.id)
+    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    return pytest.param(entry, id=entry.id, marks=marks)
+
+
+def test_shortfalls_are_entries_and_few() -> None:
+    assert set(SHORTFALLS) <= {entry.id for entry in ENTRIES}
+    assert len(SHORTFALLS) <= len(ENTRIES) // 4
+
+
+@pytest.mark.parametrize("entry", [marked(entry) for entry in ENTRIES])
 def test_message(entry: Expectation, case_of: object) -> None:
     assert callable(case_of)
     case = case_of(entry.id)

@@ -297,3 +297,18 @@ def test_somebody_elses_health_is_not_called_yours(drafter: Drafter) -> None:
     decided = decision(flags=("adverse_event",), audiences=BOTH, queue="pharmacovigilance")
     asked = request("mi abuela ha tomado el doble", decided=decided, intents=("adverse_event",))
     assert not any("tu salud es cosa tuya" in said for said in texts(drafter, asked))
+
+
+def test_an_address_is_no_greeting(drafter: Drafter) -> None:
+    found = retrieval(
+        answer("Atendemos en hola@alborea.example de lunes a viernes.", "Atendemos en alborea.example.")
+    )
+    asked = request("qué asco, una hora al teléfono", decided=decision("draft"), found=found,
+                    intents=("opening_hours_or_contact",), emotion="frustrated")  # fmt: skip
+    assert drafts_of(drafter, asked)[0].sentences[0].role == "empathy"
+
+
+def test_a_flagged_minor_goes_to_the_paediatrician(drafter: Drafter) -> None:
+    decided = decision(flags=("adverse_event", "minor"), audiences=BOTH, queue="pharmacovigilance")
+    asked = request("[SINTOMA_1] entero", decided=decided, intents=("adverse_event",), channel="instagram")
+    assert all("pediatra" in said for said in texts(drafter, asked))
