@@ -57,6 +57,12 @@ def test_without_redaction_the_original_still_reaches_the_vault(pipeline: Pipeli
     assert "Quintanapalla" not in repr(outcome)
 
 
+def test_a_time_without_offset_is_on_the_accounts_clock(pipeline: Pipeline) -> None:
+    """Ten in the morning of a summer day in Madrid is eight in UTC."""
+    outcome = pipeline.run(Message(text="hola"), received_at=datetime(2026, 7, 1, 10))
+    assert outcome.origin.received_at == datetime(2026, 7, 1, 8, tzinfo=UTC)
+
+
 def test_an_unknown_account_is_refused(pipeline: Pipeline) -> None:
     with pytest.raises(UnknownAccountError):
         pipeline.run(Message(text="hola", account="otra"), received_at=NOW)

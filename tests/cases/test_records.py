@@ -81,7 +81,6 @@ def test_turns_go_into_the_vault_and_count(records: Records, pipeline: Any):
             datetime(2026, 7, 1, 10, tzinfo=timezone(timedelta(hours=-5))),
             datetime(2026, 7, 1, 15, tzinfo=UTC),
         ),
-        (datetime(2026, 7, 1, 10), datetime(2026, 7, 1, 8, tzinfo=UTC)),
     ],
 )
 def test_the_time_of_receipt_is_an_instant(
