@@ -35,7 +35,6 @@ class Settings(BaseSettings):
     """Bytes of a request body; a larger one is refused with 413 before it is read whole."""
     create_demo_key: bool = True
     """At first start, with no key in the store, make one for the console and print it."""
-    log_json: bool = True
 
     @field_validator("database_url")
     @classmethod

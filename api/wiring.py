@@ -1,6 +1,6 @@
 """Turns settings into objects: the one place. HTTP, command line, evaluation and benchmark all start here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from knowledge_base.retriever import Retriever
 from models.encoder import load_encoder
 from models.language import LanguageIdentifier
 from models.redaction.redactor import Redactor
-from models.spans import HEALTH_ENTITIES
+from models.spans import HEALTH_ENTITIES, RedactedSpan
 from models.text import RawText
 from models.understanding.understander import Understander
 from policies.account import Account
@@ -88,8 +88,7 @@ def personal_data_kinds(settings: Settings, redactor: Redactor) -> Callable[[str
     allowed = {term for account in accounts.values() for term in allowed_terms(account)}
 
     def kinds(text: str) -> list[str]:
-        spans = redactor.redact(RawText(text), allowed=allowed).spans
-        return sorted({span.entity_type for span in spans} - HEALTH_ENTITIES)
+        return sorted({span.entity_type for span in _personal_spans(redactor, text, allowed)})
 
     return kinds
 
@@ -101,10 +100,15 @@ def personal_data_finder(redactor: Redactor) -> FindPersonalData:
     """
 
     def find(text: str) -> list[str]:
-        spans = redactor.redact(RawText(text)).spans
-        return [text[span.start : span.end] for span in spans if span.entity_type not in HEALTH_ENTITIES]
+        return [text[span.start : span.end] for span in _personal_spans(redactor, text)]
 
     return find
+
+
+def _personal_spans(redactor: Redactor, text: str, allowed: Collection[str] = ()) -> list[RedactedSpan]:
+    """What the redactor masks in a text, the health terms left out."""
+    spans = redactor.redact(RawText(text), allowed=allowed).spans
+    return [span for span in spans if span.entity_type not in HEALTH_ENTITIES]
 
 
 def load_accounts(folder: Path, *, default: str) -> dict[str, Account]:

@@ -182,6 +182,7 @@ def _measure_install() -> float:
         started = time.perf_counter()
         venv.create(folder, with_pip=True)
         python = Path(folder) / "bin" / "python"
-        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(ROOT)]
-        subprocess.run(command, check=True, capture_output=True)
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        # As `make install` does it; a plain install would leave a copy of the sources under build/.
+        subprocess.run([*command, "--editable", str(ROOT)], check=True, capture_output=True)
         return time.perf_counter() - started
