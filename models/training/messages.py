@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import ArtifactError
-from models.vocabulary import Emotion, Handling, Intent, Language, SignalCode
+from models.vocabulary import Emotion, Handling, Intent, Language, Relevance, SignalCode
 
 
 class Turn(BaseModel):
@@ -35,6 +35,8 @@ class LabelledMessage(BaseModel):
     flags: list[SignalCode]
     disposition: Handling
     emotion: Emotion
+    relevance: Relevance | None = None
+    """None in the files of the first two waves, which were written before it was labelled."""
     personal: list[str]
     health: list[str]
     note: str
