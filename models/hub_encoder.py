@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.encoder import MAX_BATCH, PREFIXES, Kind, Vectors
+from models.artifact import MAX_BATCH
+from models.encoder import PREFIXES, Kind, Vectors
 from models.errors import ArtifactError
 
 if TYPE_CHECKING:

@@ -27,13 +27,14 @@ _LOOSE = frozenset(
 )
 _NUMBER = (
     r"(?:(?:n(?:um)?[.ºo°]{0,2}|nro\.?|numero|#|no\.|num\.?"
-    r"|zk\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,4})?"
+    r"|zk\.?)\s?)?\d{1,5}(?:[ -]?[a-z](?![a-z]))?(?: ?bis)?(?:[-/]\d{1,4}(?:[ºª°] ?[a-z]?(?![a-z]))?)?"
     r"|s/n\.?|s\.n\.|(?:portal|bloque|blq|edificio|edif|piso|casa|km|mz|manzana|lote|lt|apto|local"
     r"|nave|parcela|torre|villa)\.? ?[a-z]?\d{0,4}[a-z]?(?![a-z])"
 )
 _NAME = r"(?:[a-z'’·ªº-]+,? |[a-z]{1,4}\. ?|\d{1,2} (?=de ))"
 _HEAD = re.compile(
-    rf"(?<![\w-])(?P<type>{_STREET})[ ,.]{{0,3}}{_NAME}{{0,6}}?[a-z'’·ªº-]{{2,}},? ?(?:{_NUMBER})(?![\d%€:])"
+    rf"(?<![\w-])(?P<type>{_STREET})(?:(?<=/)|(?![a-z]))[ ,.]{{0,3}}"
+    rf"{_NAME}{{0,6}}?[a-z'’·ªº-]{{2,}},? ?(?:{_NUMBER})(?![\d%€:])"
 )
 _GRID = re.compile(
     r"(?<![^\W_])(?:cra|carrera|calle|cll|cl|kr|kra|diagonal|diag|transversal|tv|trans|av|avenida|ak"
@@ -78,7 +79,7 @@ _STATED = re.compile(
 )
 _DOOR = re.compile(r"(?<![^\W_])\d{1,2}\.?[ºª°] ?[A-H](?![^\W_])")
 _BEFORE = re.compile(
-    r"(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca"
+    r"(?<!\d)(?:\d{5},? )(?:[A-ZÁÉÍÓÚÑ][\w'’-]+(?: [\w'’-]+){0,3},? )?$|(?:Casa|Villa|Edificio|Finca"
     r"|Urb\.) [A-ZÁÉÍÓÚÑ]\w+(?: \w+)?, $"
 )
 _TOKEN = re.compile(
@@ -118,6 +119,7 @@ _VERBS = re.compile(
     r"|vale|me|se|no|y|o|si|desde|"
     r"hasta|mas|muy|lleva|abre|cierra|abierta|farmacia|antes|fui|va|voy|tienda|os|nos|ya|le|lo|llevo|he|ha)(?![^\W_])"
 )
+_SQUARE_NAME = re.compile(r"[a-z]{4,}[ ,]")
 _CAPITAL = re.compile(r"[A-ZÁÉÍÓÚÑÀÈÒÇ]")
 MAX_PARTS = 24
 
@@ -161,6 +163,9 @@ def _is_street(text: str, folded: str, match: re.Match[str]) -> bool:
     if _UNIT_AFTER.match(folded, match.end()):
         return False
     kind = match["type"]
+    if kind == "placa" and "ç" not in text[match.start() : match.end("type")].lower():
+        # In Spanish it is a number plate ("placa ABC-123"); in Catalan a square, also without its cedilla.
+        return _SQUARE_NAME.search(folded, match.end("type"), match.end()) is not None
     rest = folded[match.end("type") : match.end()]
     named = bool(_CAPITAL.search(text, match.end("type"), match.end()))
     if kind.rstrip(".") in _LOOSE:
@@ -225,7 +230,9 @@ def _kind(text: str, folded: str, token: re.Match[str], previous: str) -> str | 
             and re.fullmatch(r"\d{5}", folded[max(0, token.start() - 5) : token.start()])
             else None
         )
-    if len(bare) == 1 and bare not in {"y", "a", "o", "e"}:
+    if len(bare) == 1 and (
+        bare not in {"y", "a", "o", "e"} or (previous == "keyword" and word != text[token.start("word")])
+    ):
         return "number"
     if bare in _PARTICLE:
         return "particle" if bare not in {"y", "a", "e"} or previous == "capital" else None

@@ -9,28 +9,30 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from models.redaction.phones import COMPANY_LINES
+from models.redaction.code_shapes import (
+    DATE,
+    IPV4,
+    THOUSANDS,
+    UNITED,
+    entity_of,
+    fits_badly,
+    is_code,
+    is_measure,
+    is_nobodys,
+    is_unexplained,
+)
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
 _CHUNK = re.compile(r"(?<![^\W_])[#nº]{0,2}[^\W_]+(?:[-./·_&°*]+[^\W_]+)*")
+_DIGITS = re.compile(r"\d{3}")
 _HAS_DIGIT = re.compile(r"\d")
 _JOINT = re.compile(r" ?[ /–-] ?")
-_PREFIX = re.compile(r"(?<![^\W_])[A-Z]{2,5} $")
-_DATE = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|(?:19|20)\d\d[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}|(?:19"
-    r"|20)\d\d|(?:0?[1-9]|1[0-2])[-/.](?:20)\d\d|20\d\d[-/](?:0[1-9]|1[0-2]|20\d\d)"
-)
-_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_MORE_DIGITS = re.compile(r" \d{2}")
+_PREFIX = re.compile(r"(?<![^\W_])(?<!-)[A-Z]{2,5} $")
+_GLUED = re.compile(r"[a-z]{3,12}?(?=[xyz]?\d)")
 _DEFINITE = re.compile(r"(?:n[.ºo°]{1,2}|num\.?|numero|n\.º|#|ticket|pedido|expediente) ?$")
-_PROMOTION = re.compile(r"[a-z]{4,}\d{2,3}")
-_VERSION = re.compile(r"\d{1,2}(?:\.\d{1,4}){2,4}")
-_TIME = re.compile(r"\d{1,2}[.:h]\d{2}h?")
-_UNITED = re.compile(
-    r"\d+(?:mg|g|gr|ml|l|kg|cm|mm|h|hs|hrs|min|x\d+|x|k|º|ª|er|ero|do|ta|th|st|nd|rd|d|p|m|am|pm|eur"
-    r"|ui|ug|mcg|s|a|€|ko|an|etan|tik|etik|ra|ean|n|rekin)"
-)
-_SPACE_LETTERS = re.compile(r"[a-z]+\d{1,3}[a-z]*|\d{1,2}[a-z]+\d?")
 _AFTER_COMMA = re.compile(r",\d{1,2}(?!\d)")
 _EXPLAINED = re.compile(r"[ .:º°#-]{0,3}(?:n[.ºo°]{1,3} ?)?(?:[a-z]{1,3}-?)?\d[\w./-]*(?: \d[\w./-]*)?")
 NET_SCORE = 0.45
@@ -39,17 +41,17 @@ NEAR_LABEL_SCORE = 0.96
 """A specific label right before a code decides its type against all but a valid check digit."""
 FAR_LABEL_SCORE = 0.6
 """An everyday label some words away yields to a phone's or an account's own shape."""
+SECOND_SCORE = 0.58
+"""After a label and its code, the next code may be of the label's type too: its own shape knows better."""
 FOREIGN_SCORE = 0.65
 _NEAR = re.compile(
     r"[ :.,=#()º°\n-]{0,4}(?:(?:es|era|el|la|da|is|e|con|de|del|n[.ºo°]{0,3}|num|numero|nro|europea|vista|corriente"
-    r"|zenbakia|medico|medica|actual|nuevo|nueva)(?![^\W_])[ :.,=#()º°-]{0,3}){0,3}"
+    r"|zenbakia|zk|medico|medica|actual|nuevo|nueva)(?![^\W_])[ :.,=#()º°-]{0,3}){0,3}"
 )
-_GENERIC = re.compile(r"n[.ºo°]{0,3}|num(?:ero)?|nro|no|zenbakia|codi(?:go)?|referencia")
+_GENERIC = re.compile(r"n[.ºo°]{0,3}|num(?:ero)?|nro|no|zenbakia|zk|codi(?:go)?|referencia")
 """Words for "number": the label before them says of what."""
 _FAR = "number"
 """Stands for the gap after a label that says no more than "number": it is no near label."""
-_NIF_SHAPE = re.compile(r"(?:n?[#º])?(?=.*[a-z])[a-z]?[ .-]?\d(?:[ .·-]?\d){5,7}[ .,·/-]{0,2}[a-z]?")
-_IPV4 = re.compile(r"(?:[a-z]+ )?(?:\d{1,3}\.){3}\d{1,3}")
 DEFAULT_REACH = 40
 LOOSE_LABELS = frozenset({"ORDER_ID", "PHONE_NUMBER", "CREDIT_CARD", "BANK_ACCOUNT"})
 """Labels that are everyday words; a short number after them is only taken when it is a code by its shape."""
@@ -66,15 +68,21 @@ class Label:
 
 def compile_labels(labels: Sequence[Label]) -> re.Pattern[str]:
     """Compile all label phrases into one pattern whose group name is the label's position. Raises re.error."""
-    groups = (f"(?P<l{index}>{'|'.join(label.phrases)})" for index, label in enumerate(labels))
+    groups = (
+        f"(?P<l{index}>{'|'.join(sorted(label.phrases, key=len, reverse=True))})"
+        for index, label in enumerate(labels)
+    )
     return re.compile(r"(?<![^\W_])(?:" + "|".join(groups) + r")(?![^\W_])")
 
 
 class CodeRecognizer(Recognizer):
     """Finds labelled codes and unexplained ones."""
 
-    def __init__(self, labels: Sequence[Label], innocent: Mapping[str, str]) -> None:
+    def __init__(
+        self, labels: Sequence[Label], innocent: Mapping[str, str], announcing: frozenset[str] = frozenset()
+    ) -> None:
         self._labels = tuple(labels)
+        self._announcing = announcing
         self._label = compile_labels(labels)
         self._before = re.compile(rf"(?:{innocent['before']})$")
         self._after = re.compile(innocent["after"])
@@ -88,14 +96,19 @@ class CodeRecognizer(Recognizer):
             return []
         labels = self._labels_in(folded)
         found = []
-        for start, end in _chunks(text):
+        for start, end in self._chunks(text, folded):
             prefix = self._label.match(folded, start, end)
             if prefix and folded[prefix.end() : prefix.end() + 1] in {" ", ".", ":"}:
                 start = _first_alnum(folded, prefix.end(), end)
+            start += 2 if folded.startswith(("nº", "n°"), start) else 0
             label, gap = self._label_of(labels, folded, start)
+            glued = self._glued(folded, start, end)
+            if glued is not None:
+                (label, start), gap = glued, ""
             scored = self._judge(text, folded, start, end, label, gap)
             if scored is not None:
                 entity, score, reason = scored
+                score = min(score, SECOND_SCORE) if _DIGITS.search(gap) else score
                 found.append(self.hit(entity, start, end, score, reason))
         return found
 
@@ -128,6 +141,29 @@ class CodeRecognizer(Recognizer):
             labels.append((match.end(), number, generic))
         return labels
 
+    def _glued(self, folded: str, start: int, end: int) -> tuple[Label, int] | None:
+        """Return the label that a code is written onto ("dni47315286p"), and where the code itself starts."""
+        word = _GLUED.match(folded, start, end)
+        found = self._label.fullmatch(folded, start, word.end()) if word else None
+        return (self._labels[int((found.lastgroup or "l0")[1:])], found.end()) if found else None
+
+    def _chunks(self, text: str, folded: str) -> list[tuple[int, int]]:
+        """Return codes with a digit; groups of digits parted by one blank, and a prefix of capitals that
+        announces nothing, are joined."""
+        joined: list[tuple[int, int]] = []
+        for match in _CHUNK.finditer(text):
+            if not _HAS_DIGIT.search(match.group()):
+                continue
+            start, end = match.span()
+            if joined and _joins(text, joined[-1], start, end):
+                joined[-1] = (joined[-1][0], end)
+                continue
+            prefix = _PREFIX.search(text, max(0, start - 7), start)
+            if prefix and folded[prefix.start() : prefix.end() - 1] not in self._announcing:
+                start = prefix.start()
+            joined.append((start, end))
+        return joined
+
     def _label_of(
         self, labels: list[tuple[int, int, bool]], folded: str, start: int
     ) -> tuple[Label | None, str]:
@@ -145,42 +181,37 @@ class CodeRecognizer(Recognizer):
         self, text: str, folded: str, start: int, end: int, label: Label | None, gap: str
     ) -> tuple[str, float, str] | None:
         chunk = folded[start:end]
-        if (label is not None and label.entity is None) or _IPV4.fullmatch(chunk):
+        if (label is not None and label.entity is None) or IPV4.fullmatch(chunk):
             return None
         strict = label is not None and label.entity not in LOOSE_LABELS
         if not strict and self._is_innocent(folded, start, end, chunk):
             return None
         digits = sum(char.isdigit() for char in chunk)
-        amount = not strict and _THOUSANDS.fullmatch(chunk)
+        amount = not strict and THOUSANDS.fullmatch(chunk)
         if amount and digits < 7 and not _DEFINITE.search(folded[max(0, start - 14) : start]):
             return None
-        if label is not None and _is_code(chunk, digits, 3 if strict else 4) and not _UNITED.fullmatch(chunk):
-            entity = _entity_of(label, chunk)
-            score = FOREIGN_SCORE if entity != label.entity else _label_score(entity, gap, digits)
+        if (
+            label is not None
+            and label.entity
+            and is_code(chunk, digits, 3 if strict else 4)
+            and not UNITED.fullmatch(chunk)
+        ):
+            entity = entity_of(label.entity, chunk)
+            badly = fits_badly(label.entity, entity, chunk)
+            score = FOREIGN_SCORE if badly else _label_score(entity, gap, digits)
             return entity, score, f"label_{entity}"
-        if _is_unexplained(text[start:end], chunk, digits):
+        if is_unexplained(text[start:end], chunk, digits):
             return "ORDER_ID", NET_SCORE, "unexplained_code"
         return None
 
     def _is_innocent(self, folded: str, start: int, end: int, chunk: str) -> bool:
         return bool(
-            COMPANY_LINES.fullmatch(re.sub(r"\D", "", chunk))
-            or _PROMOTION.fullmatch(chunk)
-            or _VERSION.fullmatch(chunk)
-            or (len(chunk) > 30 and chunk.isalnum())
+            is_nobodys(chunk)
+            or is_measure(chunk)
             or self._before.search(folded[max(0, start - 12) : start])
             or self._after.match(folded[end : end + 16])
             or _AFTER_COMMA.match(folded[end : end + 4])
-            or _DATE.fullmatch(chunk)
-            or _TIME.fullmatch(chunk)
-            or _UNITED.fullmatch(chunk)
         )
-
-
-def _entity_of(label: Label, chunk: str) -> str:
-    """Return the label's type; a "DNI" or "NIF" that cannot be a Spanish one is another country's."""
-    foreign = label.entity == "ES_NIF" and not _NIF_SHAPE.fullmatch(chunk)
-    return "NATIONAL_ID" if foreign else str(label.entity)
 
 
 def _label_score(entity: str, gap: str, digits: int) -> float:
@@ -192,33 +223,18 @@ def _label_score(entity: str, gap: str, digits: int) -> float:
     return NEAR_LABEL_SCORE if near else LABEL_SCORE
 
 
-def _chunks(text: str) -> list[tuple[int, int]]:
-    """Return codes with a digit; groups of digits parted by one blank, and a prefix of capitals, are joined."""
-    joined: list[tuple[int, int]] = []
-    for match in _CHUNK.finditer(text):
-        if not _HAS_DIGIT.search(match.group()):
-            continue
-        start, end = match.span()
-        if joined and _joins(text, joined[-1], start, end):
-            joined[-1] = (joined[-1][0], end)
-            continue
-        prefix = _PREFIX.search(text[max(0, start - 7) : start])
-        joined.append((start - len(prefix.group()) if prefix else start, end))
-    return joined
-
-
 def _joins(text: str, last: tuple[int, int], start: int, end: int) -> bool:
     between = text[last[1] : start]
     if not between or len(between) > 3 or not _JOINT.fullmatch(between):
         return False
-    if _DATE.fullmatch(text[last[0] : last[1]]) or _DATE.fullmatch(text[start:end]):
+    if DATE.fullmatch(text[last[0] : last[1]]) or DATE.fullmatch(text[start:end]):
         return False
     head, tail = text[last[0] : last[1]], text[start:end]
     return (
         head[-1].isdigit()
         and tail[0].isdigit()
-        and len(re.sub(r"\D", "", head)) + len(tail) >= 4
-        and len(tail) >= 2
+        and len(tail) + sum(1 for _ in islice(_HAS_DIGIT.finditer(head), 4)) >= 4
+        and (len(tail) >= 2 or _MORE_DIGITS.match(text, end) is not None)
     )
 
 
@@ -227,19 +243,3 @@ def _first_alnum(folded: str, start: int, end: int) -> int:
     while start < end - 1 and not folded[start].isalnum():
         start += 1
     return start
-
-
-def _is_code(chunk: str, digits: int, least: int) -> bool:
-    return digits >= least or (digits >= 2 and len(chunk) >= 5 and any(char.isalpha() for char in chunk))
-
-
-def _is_unexplained(original: str, chunk: str, digits: int) -> bool:
-    """Whether a code without a label is an identifier by its shape."""
-    letters = any(char.isalpha() for char in chunk)
-    marks = any(char in "-/._·" for char in chunk)
-    if letters:
-        capital = any(char.isupper() for char in original)
-        return digits >= 5 or (digits >= 4 and (marks or capital) and not _SPACE_LETTERS.fullmatch(chunk))
-    if marks:
-        return (digits >= 5 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", chunk)) or digits >= 7
-    return digits >= 5

@@ -1,5 +1,6 @@
 """Tells plainly general questions ("¿se puede usar durante el embarazo?") from what is told of somebody."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,14 +25,8 @@ class GeneralRules:
         """Whether the message says that somebody has or had something."""
         return any(key in self.owners for key in keys)
 
-    def holds(self, tokens: Sequence[Token], first: int, last: int) -> bool:
-        """Whether the sentence around a term is a general question."""
-        start, end = first, last + 1
-        while start > 0 and not _ends(tokens[start - 1]):
-            start -= 1
-        while end < len(tokens) and not _ends(tokens[end]):
-            end += 1
-        keys = [token.key for token in tokens[start:end]]
+    def holds(self, keys: Sequence[str]) -> bool:
+        """Whether a sentence, given by its keys, is a general question."""
         if any(self._is_personal(keys, index) for index in range(len(keys))):
             return False
         return any(
@@ -43,6 +38,28 @@ class GeneralRules:
     def _is_personal(self, keys: Sequence[str], index: int) -> bool:
         following = keys[index + 1] if index + 1 < len(keys) else ""
         return keys[index] in self.personal and following not in self.polite
+
+
+class Sentences:
+    """The sentences of one text, each judged once: a long one may hold hundreds of terms."""
+
+    def __init__(self, rules: GeneralRules, tokens: Sequence[Token]) -> None:
+        self._rules = rules
+        self._tokens = tokens
+        self._ends = [index for index, token in enumerate(tokens) if _ends(token)]
+        self._judged: dict[tuple[int, int], bool] = {}
+
+    def general(self, first: int, last: int) -> bool:
+        """Whether the sentence around the tokens from ``first`` to ``last`` (included) is a general question."""
+        before = bisect_left(self._ends, first)
+        after = bisect_right(self._ends, last)
+        start = self._ends[before - 1] + 1 if before else 0
+        end = self._ends[after] if after < len(self._ends) else len(self._tokens)
+        known = self._judged.get((start, end))
+        if known is None:
+            known = self._rules.holds([token.key for token in self._tokens[start:end]])
+            self._judged[(start, end)] = known
+        return known
 
 
 def _ends(token: Token) -> bool:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from models.errors import ArtifactError
 from models.redaction.clauses import ClauseRules, grow
 from models.redaction.folding import fold_word
-from models.redaction.general import GeneralRules
+from models.redaction.general import GeneralRules, Sentences
 from models.redaction.health_file import HealthEntry, HealthFile
 from models.redaction.policy import describe, read_yaml
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
@@ -99,6 +99,7 @@ class HealthRecognizer(Recognizer):
         found: list[RecognizerResult] = []
         barred = -1
         owned = self._lexicon.general.told_of_somebody(keys)
+        sentences = Sentences(self._lexicon.general, tokens)
         for index in range(len(tokens)):
             key = keys[index].lstrip(NAME_MARK)
             excluded = self._longest(self._lexicon.excluded.get(key, ()), keys, index)
@@ -107,7 +108,7 @@ class HealthRecognizer(Recognizer):
             best = self._longest(self._lexicon.starting_at(key), keys, index)
             if best is not None and (index > barred or best[0] - 1 > barred + 1):
                 last, term = best
-                if term.general and not owned and self._lexicon.general.holds(tokens, index, last - 1):
+                if term.general and not owned and sentences.general(index, last - 1):
                     continue
                 first, end = grow(tokens, index, last - 1, self._lexicon.clauses)
                 found.append(

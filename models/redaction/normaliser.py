@@ -14,13 +14,15 @@ from functools import lru_cache
 from models.errors import TextError
 
 _HOMOGLYPHS = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХҮаеоѕіјрсухԁһӏνορΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικυ",
-    "ABESIJKMHOPCTYXYaeosijpcyxdhlvopABEZHIKMNOPTYXaiku",
+    "АВЕЅІЈКМНОРСТУХҮаеоѕіјрсухԁһӏνορΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικυЗзб",
+    "ABESIJKMHOPCTYXYaeosijpcyxdhlvopABEZHIKMNOPTYXaiku336",
 )
 _HOMOGLYPH = re.compile("[" + "".join(map(chr, _HOMOGLYPHS)) + "]")
 _WORD = re.compile(r"[^\W_]+")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _SINGLE_FORMS = frozenset({"<font>", "<wide>", "<narrow>", "<circle>", "<square>", "<compat>"})
+_FILLED_LETTERS = (("\U0001f150", "\U0001f169"), ("\U0001f170", "\U0001f189"))
+"""White letters in black circles and squares: Unicode gives them no plain form."""
 _QUOTES = {"‘": "'", "’": "'", "´": "'", "`": "'", "ʼ": "'", "′": "'"}
 
 
@@ -82,6 +84,9 @@ def _fold_char(char: str) -> str:
         return "\n" if category != "Zs" else " "
     if category == "Pd":
         return "-"
+    for first, last in _FILLED_LETTERS:
+        if first <= char <= last:
+            return chr(ord("A") + ord(char) - ord(first))
     digit = unicodedata.digit(char, None)
     if digit is not None:
         return str(digit)

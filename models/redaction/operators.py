@@ -1,54 +1,83 @@
-"""Operators on spans: replace by a numbered placeholder, or keep; and the way back for private drafts."""
+"""Operators on spans: replace, mask, hash or keep; and the way back for private drafts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from models.redaction.normaliser import View, fold
-from models.redaction.numbering import Numbering
-from models.redaction.policy import RedactionPolicy
+from models.errors import ArtifactError
+from models.redaction.normaliser import fold
+from models.redaction.numbering import Numbering, normalise_value
+from models.redaction.placeholders import NUMBERED, Writer
+from models.redaction.policy import EntityRule, Operator, RedactionPolicy
 from models.spans import RedactedSpan, Redaction, Span
 from models.text import RawText, RedactedText
 
-PLACEHOLDER = re.compile(r"\[([A-ZÑ]+(?:_[A-ZÑ]+)*)_(\d{1,6})\]")
+LEAST_KEY_BYTES = 32
+"""As long as the digest (RFC 2104, section 3)."""
 
 
-def placeholders(text: str) -> list[tuple[int, int]]:
-    """Return the half-open spans of placeholders that already stand in a text."""
-    return [match.span() for match in PLACEHOLDER.finditer(text)]
+class Operators:
+    """Applies the policy's operator to each span. ``key`` is needed when one of them is ``hash``."""
 
+    def __init__(self, policy: RedactionPolicy, key: bytes | None = None) -> None:
+        self._policy = policy
+        self._writer = Writer(policy, key)
 
-def apply(text: str, spans: Sequence[Span], policy: RedactionPolicy, numbering: Numbering) -> Redaction:
-    """Replace spans (in order, apart) by placeholders; what lies outside them is not changed."""
-    for match in PLACEHOLDER.finditer(text):
-        numbering.reserve(match[1], int(match[2]))
-    pieces: list[str] = []
-    done: list[RedactedSpan] = []
-    originals: dict[str, RawText] = {}
-    position = 0
-    for span in spans:
-        value = text[span.start : span.end]
-        rule = policy.entities[span.entity_type]
-        placeholder = value
-        if rule.operator == "replace":
-            placeholder = f"[{rule.label}_{numbering.number(rule.label, _folded(value))}]"
-            originals.setdefault(placeholder, RawText(value))
+    def placeholders(self, text: str) -> list[tuple[int, int]]:
+        """Return the half-open spans of placeholders that already stand in a text."""
+        return [(found.start, found.end) for found in self._writer.standing(text)]
+
+    def apply(self, text: str, spans: Sequence[Span], numbering: Numbering) -> Redaction:
+        """Put placeholders in place of spans (in order, apart); what lies outside them is not changed.
+
+        Only what ``replace`` took out can be put back: masks and pseudonyms have no originals.
+        """
+        for found in self._writer.standing(text):
+            if found.number is not None:
+                numbering.reserve(found.label, found.number)
+        pieces: list[str] = []
+        done: list[RedactedSpan] = []
+        originals: dict[str, RawText] = {}
+        position = 0
+        for span in spans:
+            rule = self._policy.entities[span.entity_type]
+            if rule.operator is Operator.KEEP:
+                continue
+            value = text[span.start : span.end]
+            placeholder = self._written(rule, fold(value).text or value, numbering)
+            if rule.operator is Operator.REPLACE:
+                originals.setdefault(placeholder, RawText(value))
             done.append(RedactedSpan(span.entity_type, span.start, span.end, span.score, placeholder))
-        pieces += [text[position : span.start], placeholder]
-        position = span.end
-    pieces.append(text[position:])
-    return Redaction(RedactedText("".join(pieces)), tuple(done), originals)
+            pieces += [text[position : span.start], placeholder]
+            position = span.end
+        pieces.append(text[position:])
+        return Redaction(RedactedText("".join(pieces)), tuple(done), originals)
+
+    def _written(self, rule: EntityRule, value: str, numbering: Numbering) -> str:
+        if rule.operator is Operator.MASK:
+            return self._writer.mask(rule, value)
+        if rule.operator is Operator.HASH:
+            return self._writer.pseudonym(rule, normalise_value(value))
+        return f"[{rule.label}_{numbering.number(rule.label, value)}]"
 
 
-def _folded(value: str) -> str:
-    view: View = fold(value)
-    return view.text or value
+def pseudonym_key(policy: RedactionPolicy, file: str, key: Callable[[], bytes] | None) -> bytes | None:
+    """Return the key when the policy needs one. Raises ArtifactError naming the entity that does."""
+    hashed = sorted(policy.entities_with(Operator.HASH))
+    if not hashed:
+        return None
+    secret = key() if key else b""
+    if len(secret) < LEAST_KEY_BYTES:
+        raise ArtifactError(
+            f"{file}: entities.{hashed[0]}.operator: hash needs a secret key of {LEAST_KEY_BYTES} bytes or more"
+        )
+    return secret
 
 
 def restore(text: str, originals: Mapping[str, RawText]) -> RawText:
-    """Put originals back in place of their placeholders; unknown placeholders stay."""
+    """Put originals back in place of their placeholders; unknown ones, masks and pseudonyms stay."""
 
     def original(match: re.Match[str]) -> str:
         known = originals.get(match.group())
         return match.group() if known is None else known.reveal()
 
-    return RawText(PLACEHOLDER.sub(original, text))
+    return RawText(NUMBERED.sub(original, text))

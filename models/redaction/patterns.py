@@ -10,6 +10,8 @@ from models.redaction.validators import VALIDATORS
 SEPARATORS = r"[ ./·_\n-]{0,3}"
 ANY_DIGIT = "0-9"
 _DIGIT = re.compile(r"\d")
+_LEAD = re.compile(r"[a-z]{2,12}(?=[ :./·_\n-])|[a-z]{3}(?=\d)")
+"""A word at the start of a match: where it announces a number, the letters are no part of that number."""
 CONTEXT_BEFORE = 48
 CONTEXT_AFTER = 24
 VALID_SCORE = 1.0
@@ -70,12 +72,14 @@ class ContextPatternRecognizer(Recognizer):
         context: re.Pattern[str] | None,
         validator: str | None,
         requires: str | None,
+        announcing: frozenset[str] = frozenset(),
     ) -> None:
         self._patterns = tuple(patterns)
         self._context = context
         self._validate = VALIDATORS[validator] if validator else None
         self._entity = entity
         self._requires = requires
+        self._announcing = announcing if requires == ANY_DIGIT else frozenset()
         super().__init__(name, [entity])
 
     def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
@@ -99,6 +103,9 @@ class ContextPatternRecognizer(Recognizer):
         ]
 
     def _score(self, text: str, folded: str, match: re.Match[str], pattern: CompiledPattern) -> float:
+        lead = _LEAD.match(match.group()) if self._announcing else None
+        if lead and not pattern.group and lead.group() in self._announcing:
+            return 0.0
         if self._validate and pattern.check and self._validate(match.group()):
             return VALID_SCORE
         start, end = match.span()

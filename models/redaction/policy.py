@@ -1,10 +1,11 @@
 """The redaction policy file: operators, labels and thresholds per entity, cues for names, allow rules."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ArtifactError
 from models.redaction.folding import fold_word
@@ -16,12 +17,64 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Operator(StrEnum):
+    """What is done with a finding."""
+
+    REPLACE = "replace"
+    MASK = "mask"
+    HASH = "hash"
+    KEEP = "keep"
+
+
+MAX_SHOWN = 4
+"""Letters and digits that a mask may show: the last four of a card are what its holder is told on receipts."""
+
+
+class Mask(_Strict):
+    """How many letters and digits of a value a mask shows; by itself none."""
+
+    keep_first: int = Field(default=0, ge=0, le=MAX_SHOWN)
+    keep_last: int = Field(default=0, ge=0, le=MAX_SHOWN)
+
+    @model_validator(mode="after")
+    def _shows_little(self) -> Self:
+        if self.keep_first + self.keep_last > MAX_SHOWN:
+            raise ValueError(f"keep_first and keep_last come to more than {MAX_SHOWN}")
+        return self
+
+
 class EntityRule(_Strict):
     """What happens to one entity type."""
 
     label: str = Field(pattern=r"^[A-ZÑ]+(?:_[A-ZÑ]+)*$")
-    operator: Literal["replace", "keep"] = "replace"
+    operator: Operator = Operator.REPLACE
+    mask: Mask | None = None
     threshold: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _mask_is_for_masks(self) -> Self:
+        if self.mask is not None and self.operator is not Operator.MASK:
+            raise ValueError(f"mask is for operator mask; this one's operator is {self.operator}")
+        return self
+
+
+class TokenModelRules(_Strict):
+    """How the token model and the recognizers decide together."""
+
+    outside_bias: float = Field(default=0.0, ge=-10, le=10)
+    """Added to the model's log-probability of no span; below zero it finds more."""
+    least: dict[str, float] = {}
+    """Least mean probability of a span that the model finds, by entity; 0.5 for those not named."""
+    support: dict[str, float] = {}
+    """Least probability, from the model, that findings of a recognizer need, by its name."""
+    unsupported_rules: tuple[str, ...] = ()
+    """Rules of those recognizers that need none."""
+    labels: dict[str, str] = {}
+    """For a transformers model by setting: entity, or ``keep``, by its label."""
+
+    def support_for(self, recognizer: str, rule: str) -> float:
+        """Least probability for a finding; 0 when it needs none."""
+        return 0.0 if rule in self.unsupported_rules else self.support.get(recognizer, 0.0)
 
 
 class PersonRules(_Strict):
@@ -63,6 +116,7 @@ class RedactionPolicy(_Strict):
     max_characters: int = Field(ge=1000, le=2_000_000)
     threshold: float = Field(ge=0, le=1)
     entities: dict[str, EntityRule]
+    token_model: TokenModelRules = TokenModelRules()
     organisation_handles: tuple[str, ...]
     organisation_mailboxes: tuple[str, ...]
     persons: PersonRules
@@ -71,6 +125,10 @@ class RedactionPolicy(_Strict):
         """Least score at which a finding of this type counts."""
         rule = self.entities[entity]
         return self.threshold if rule.threshold is None else rule.threshold
+
+    def entities_with(self, operator: Operator) -> frozenset[str]:
+        """Entity types that one operator is for."""
+        return frozenset(entity for entity, rule in self.entities.items() if rule.operator is operator)
 
 
 def _phrases(phrases: tuple[str, ...]) -> frozenset[tuple[str, ...]]:

@@ -6,7 +6,11 @@ seconds and hundreds of megabytes, and the redactor uses none of them.
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
+import numpy as np
+
+from models.redaction.message_model import ModelReading, SpanModel
 from models.redaction.normaliser import plain
 from models.redaction.tokens import Token, tokenize
 
@@ -53,10 +57,16 @@ LANGUAGE = "es"
 """All recognizers run on all texts, whatever their language: people mix languages and paste identifiers."""
 
 
-class LightArtifacts(NlpArtifacts):
-    """Tokens of one text, and the text in lower case without accents (same length)."""
+NOTHING_READ = ModelReading(())
+"""What patterns alone work with: no model, no findings, no doubt."""
 
-    def __init__(self, text: str, engine: "LightNlpEngine", language: str) -> None:
+
+class LightArtifacts(NlpArtifacts):
+    """Tokens of one text, the text in lower case without accents (same length), and the model's reading."""
+
+    def __init__(
+        self, text: str, engine: "LightNlpEngine", language: str, reading: ModelReading = NOTHING_READ
+    ) -> None:
         tokens = tokenize(text)
         super().__init__(
             entities=[],
@@ -70,6 +80,7 @@ class LightArtifacts(NlpArtifacts):
         self._words = tokens
         self.text = text
         self.plain = plain(text)
+        self.reading = reading
 
     def words(self) -> list[Token]:
         """The tokens, typed."""
@@ -77,7 +88,13 @@ class LightArtifacts(NlpArtifacts):
 
 
 class LightNlpEngine(NlpEngine):
-    """An NLP engine that tokenizes and folds; it needs no pipeline to be downloaded."""
+    """An NLP engine that tokenizes, folds, and asks the token model, a batch at a time.
+
+    As with Presidio's own engines, the model runs here once a text and recognizers read what it found.
+    """
+
+    def __init__(self, model: SpanModel | None = None) -> None:
+        self._model = model
 
     def load(self) -> None:
         """Do nothing: there is nothing to load."""
@@ -87,15 +104,33 @@ class LightNlpEngine(NlpEngine):
         return True
 
     def process_text(self, text: str, language: str) -> LightArtifacts:
-        """Tokenize one text."""
-        return LightArtifacts(text, self, language)
+        """Read one text."""
+        return self.process_texts([text], language)[0]
+
+    def process_texts(self, texts: Sequence[str], language: str = LANGUAGE) -> list[LightArtifacts]:
+        """Read texts, with one call of the model for all."""
+        if self._model is None:
+            return [LightArtifacts(text, self, language) for text in texts]
+        readings = self._model.read(texts)
+        return [
+            LightArtifacts(text, self, language, reading)
+            for text, reading in zip(texts, readings, strict=True)
+        ]
+
+    def process_unread(self, text: str) -> LightArtifacts:
+        """Tokenize another reading of a text that the model has read: it finds nothing here, and backs nothing."""
+        if self._model is None:
+            return LightArtifacts(text, self, LANGUAGE)
+        nothing = ModelReading((), np.zeros(len(text), dtype=np.float32))
+        return LightArtifacts(text, self, LANGUAGE, nothing)
 
     def process_batch(
         self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: object
     ) -> Iterator[tuple[str, LightArtifacts]]:
-        """Tokenize texts one after the other."""
-        for text in texts:
-            yield text, self.process_text(text, language)
+        """Read texts, ``batch_size`` at a time."""
+        waiting = iter(texts)
+        while batch := list(islice(waiting, max(1, batch_size))):
+            yield from zip(batch, self.process_texts(batch, language), strict=True)
 
     def is_stopword(self, word: str, language: str) -> bool:
         """Return False: context is matched by whole phrases, not by keywords."""

@@ -1,66 +1,79 @@
 """The redactor: one text in, the same text without personal and health data out, or an error."""
 
-import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from models.errors import ModelError
 from models.redaction.addresses import AddressRecognizer
 from models.redaction.allowed import Allowed
-from models.redaction.codes import CodeRecognizer
-from models.redaction.conflicts import resolve
 from models.redaction.encoded import EncodedRecognizer
+from models.redaction.finder import Finder
 from models.redaction.gazetteer import load_gazetteer
 from models.redaction.hashtags import HashtagRecognizer
 from models.redaction.health import HealthRecognizer, load_health_lexicon
-from models.redaction.normaliser import View, check_text, fold, plain
+from models.redaction.model_setting import LoadSpanModel
+from models.redaction.normaliser import check_text
 from models.redaction.numbering import Numbering
-from models.redaction.operators import apply, placeholders
+from models.redaction.operators import Operators, pseudonym_key
 from models.redaction.persons import PersonRecognizer
 from models.redaction.phones import PhoneRecognizer
 from models.redaction.policy import RedactionPolicy, load_policy
-from models.redaction.presidio import LANGUAGE, AnalyzerEngine, LightNlpEngine, NoEnhancer, RecognizerResult
-from models.redaction.propagation import propagate
+from models.redaction.presidio import LANGUAGE, AnalyzerEngine, LightNlpEngine, NoEnhancer
 from models.redaction.registry import build_codes, build_registry, read_registry
-from models.redaction.spoken import spoken_view
+from models.redaction.token_recognizer import TokenModelRecognizer
 from models.redaction.usernames import UsernameRecognizer
-from models.spans import HEALTH_ENTITIES, Redaction, Span
+from models.spans import Redaction, Span
 from models.text import RawText
 
 HEALTH_FILE = "health_terms.yaml"
-WINDOW = 4000
-"""Characters analysed at once: what is quadratic in the number of findings stays so in a window only."""
-OVERLAP = 400
-HIDDEN = "¤"
-"""Stands for a placeholder while the rest of a text is read."""
-MAX_ROUNDS = 8
 MAX_ACCOUNTS = 32
 """Accounts whose own names are kept ready for the next message."""
+BATCH = 64
+"""Texts that are read together: the model reads those of like length in one pass."""
 
 
 class Redactor:
-    """Finds personal and health data with Presidio's engine and our recognizers, and masks it.
+    """Finds personal and health data with Presidio's engine, our recognizers and the token model; masks it.
 
     Thread-safe once loaded: it keeps no state between calls; ``Numbering`` belongs to the caller.
     """
 
     def __init__(
-        self, engine: AnalyzerEngine, policy: RedactionPolicy, codes: CodeRecognizer, allowed: tuple[str, ...]
+        self,
+        finder: Finder,
+        policy: RedactionPolicy,
+        operators: Operators,
+        allowed: tuple[str, ...] = (),
+        *,
+        model_fingerprint: str | None = None,
     ) -> None:
-        self._engine = engine
-        self._codes = codes
-        self._mailbox = re.compile(
-            rf"(?:{'|'.join(map(re.escape, policy.organisation_mailboxes))})\s?@", re.IGNORECASE
-        )
+        self._finder = finder
+        self._allowed = allowed
         self._policy = policy
+        self._operators = operators
         self._permitted = lru_cache(maxsize=MAX_ACCOUNTS)(lambda values: Allowed.of((*allowed, *values)))
+        self.model_fingerprint = model_fingerprint
+        """The token model's; None when patterns work alone."""
 
     @classmethod
-    def load(cls, *, policy_file: Path, lexicons_dir: Path, allowed: Collection[str] = ()) -> "Redactor":
-        """Read policy, lexicons and gazetteers. Raises ArtifactError naming the file and the field."""
+    def load(
+        cls,
+        *,
+        policy_file: Path,
+        lexicons_dir: Path,
+        allowed: Collection[str] = (),
+        key: Callable[[], bytes] | None = None,
+        token_model: LoadSpanModel | None = None,
+    ) -> "Redactor":
+        """Read policy, lexicons and gazetteers. Raises ArtifactError naming the file and the field.
+
+        ``key`` gives the secret bytes for pseudonyms; it is called only when the policy asks for ``hash``.
+        ``token_model`` loads the model as the policy wants it; without it the patterns and lists work alone.
+        """
         policy = load_policy(policy_file)
+        model = None if token_model is None else token_model(policy.token_model)
+        operators = Operators(policy, pseudonym_key(policy, policy_file.name, key))
         gazetteer = load_gazetteer()
         file = read_registry()
         codes = build_codes(file)
@@ -73,14 +86,23 @@ class Redactor:
             UsernameRecognizer(policy.organisation_handles),
             PersonRecognizer(gazetteer, policy.persons.cues()),
             HealthRecognizer(load_health_lexicon(lexicons_dir / HEALTH_FILE), gazetteer.common),
+            TokenModelRecognizer(policy.token_model.least),
         ]
+        nlp = LightNlpEngine(model)
         engine = AnalyzerEngine(
             registry=build_registry(file, own),
-            nlp_engine=LightNlpEngine(),
+            nlp_engine=nlp,
             supported_languages=[LANGUAGE],
             context_aware_enhancer=NoEnhancer(),
         )
-        return cls(engine, policy, codes, tuple(allowed))
+        finder = Finder(engine, nlp, codes, policy, operators)
+        fingerprint = None if model is None else model.fingerprint
+        return cls(finder, policy, operators, tuple(allowed), model_fingerprint=fingerprint)
+
+    @cached_property
+    def patterns_alone(self) -> "Redactor":
+        """This redactor without its model: for ids, and for texts that we wrote ourselves."""
+        return Redactor(self._finder.without_model(), self._policy, self._operators, self._allowed)
 
     def redact(
         self,
@@ -96,112 +118,33 @@ class Redactor:
         TextError for text that cannot be processed, ModelError when any recognizer fails: partly redacted
         text is never returned.
         """
-        text = raw.reveal()
-        check_text(text, self._policy.max_characters)
+        return self.redact_batch([raw], allowed=allowed, numbering=numbering)[0]
+
+    def redact_batch(
+        self, raws: Sequence[RawText], *, allowed: Collection[str] = (), numbering: Numbering | None = None
+    ) -> list[Redaction]:
+        """Mask texts, in order, with the results that each would get alone; the model reads many at once.
+
+        Each text has numbers of its own, unless ``numbering`` says that they are one thread. Raises as
+        ``redact`` does, for the whole batch.
+        """
+        texts = [raw.reveal() for raw in raws]
+        for text in texts:
+            check_text(text, self._policy.max_characters)
         try:
-            spans = self.find(text, allowed=allowed)
-            return apply(text, spans, self._policy, numbering or Numbering())
+            return [
+                self._operators.apply(text, spans, numbering or Numbering())
+                for start in range(0, len(texts), BATCH)
+                for text, spans in self._found(texts[start : start + BATCH], allowed)
+            ]
         except Exception as error:
             # The cause is left out: its message could quote the text.
             raise ModelError(f"redaction failed ({type(error).__name__}); nothing was redacted") from None
 
     def find(self, text: str, *, allowed: Collection[str] = ()) -> list[Span]:
-        """Return the spans to mask, in order and apart, with offsets into ``text``.
+        """Return the spans to mask, in order and apart, with offsets into ``text``."""
+        return self._found([text], allowed)[0][1]
 
-        What is found is hidden and the rest read again until nothing more is found, so that redacting a
-        redacted text changes nothing.
-        """
+    def _found(self, texts: Sequence[str], allowed: Collection[str]) -> list[tuple[str, list[Span]]]:
         permitted = self._permitted(allowed if isinstance(allowed, tuple) else tuple(sorted(allowed)))
-        view = fold(text)
-        standing = placeholders(view.text)
-        view = view.replace([(start, end, HIDDEN) for start, end in standing]) if standing else view
-        spans: list[Span] = []
-        for _ in range(MAX_ROUNDS):
-            fresh = self._read(_hide(view, spans), text, permitted)
-            if not fresh:
-                return spans
-            again = [span for span in propagate(text, fresh) if not permitted.inside_product(text, span)]
-            fresh += _outside(again, placeholders(text))
-            spans = resolve([*spans, *fresh], text)
-        return spans
-
-    def _read(self, view: View, text: str, permitted: Allowed) -> list[Span]:
-        spoken = spoken_view(view)
-        views = [view] if spoken is None else [view, spoken]
-        found = (span for reading in views for part in _windows(reading) for span in self._analyse(part))
-        return [span for span, rule in found if not permitted.covers(text, span, rule)]
-
-    def _analyse(self, view: View) -> Iterator[tuple[Span, str]]:
-        zones = self._codes.innocent_zones(view.text, plain(view.text))
-        results = self._engine.analyze(view.text, LANGUAGE, score_threshold=0.0, return_decision_process=True)
-        for found in results:
-            if found.end > found.start and self._counts(view, zones, found):
-                for start, end in _pieces(view.text, found.start, found.end):
-                    span = Span(found.entity_type, *view.span(start, end), round(found.score, 3))
-                    yield span, _rule_of(found)
-
-    def _counts(self, view: View, zones: list[tuple[int, int]], found: RecognizerResult) -> bool:
-        """Whether a finding reaches its threshold, and nothing explains it as no personal data."""
-        if found.score < self._policy.threshold_of(found.entity_type):
-            return False
-        if found.entity_type in HEALTH_ENTITIES or found.entity_type == "PERSON":
-            return True
-        if found.entity_type == "EMAIL_ADDRESS" and self._mailbox.match(view.text, found.start):
-            return False
-        return not any(left <= found.start and found.end <= right for left, right in zones)
-
-
-def _rule_of(found: RecognizerResult) -> str:
-    """Return the name of the pattern or rule that gave a finding."""
-    explanation = found.analysis_explanation
-    return explanation.pattern_name or "" if explanation else ""
-
-
-def _windows(view: View) -> Iterator[View]:
-    """Cut a long view into overlapping windows, at blanks where there are any."""
-    length = len(view.text)
-    start = 0
-    while True:
-        end = start + WINDOW
-        if end >= length:
-            yield view.cut(start, length)
-            return
-        blank = max(
-            view.text.rfind(" ", end - OVERLAP // 2, end), view.text.rfind("\n", end - OVERLAP // 2, end)
-        )
-        end = blank if blank > start else end
-        yield view.cut(start, end)
-        following = view.text.rfind(" ", start + 1, end - OVERLAP // 2)
-        start = following + 1 if following > end - OVERLAP else end - OVERLAP
-
-
-def _hide(view: View, spans: list[Span]) -> View:
-    """Return the view with one mark in place of each span."""
-    pieces = []
-    for span in spans:
-        start, end = bisect_left(view.starts, span.start), bisect_left(view.starts, span.end)
-        if end > start:
-            pieces.append((start, end, HIDDEN))
-    return view.replace(pieces) if pieces else view
-
-
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a finding around what is hidden, without blanks and marks at their edges."""
-    position = start
-    for part in text[start:end].split(HIDDEN):
-        left, right = position, position + len(part)
-        position = right + 1
-        if HIDDEN in text[start:end]:
-            while left < right and not text[left].isalnum():
-                left += 1
-            while right > left and not text[right - 1].isalnum():
-                right -= 1
-        if left < right:
-            yield left, right
-
-
-def _outside(spans: list[Span], blocked: list[tuple[int, int]]) -> list[Span]:
-    """Return the spans that do not touch a placeholder that already stands in the text."""
-    return [
-        span for span in spans if not any(left < span.end and span.start < right for left, right in blocked)
-    ]
+        return list(zip(texts, self._finder.find(texts, permitted), strict=True))

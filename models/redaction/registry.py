@@ -83,7 +83,14 @@ def _predefined(entry: RecognizerEntry) -> EntityRecognizer:
     return made
 
 
-def _custom(entry: RecognizerEntry) -> EntityRecognizer:
+def announcing_words(file: RegistryFile) -> frozenset[str]:
+    """Return the single words that announce a number: they are never a part of it ("NUSS 28…", "TIS 1234567")."""
+    contexts = (word for entry in file.recognizers for word in entry.context)
+    phrases = (phrase for label in file.labels.values() for phrase in label.phrases)
+    return frozenset(word for word in (*contexts, *phrases) if word.isalpha() and len(word) > 1)
+
+
+def _custom(entry: RecognizerEntry, announcing: frozenset[str]) -> EntityRecognizer:
     if entry.supported_entity is None or not entry.patterns:
         raise ArtifactError(f"{REGISTRY_FILE.name}: {entry.name}: supported_entity and patterns are required")
     if entry.validator is not None and entry.validator not in VALIDATORS:
@@ -111,6 +118,7 @@ def _custom(entry: RecognizerEntry) -> EntityRecognizer:
         patterns.compile_context(entry.context),
         entry.validator,
         entry.requires,
+        announcing,
     )
 
 
@@ -129,15 +137,16 @@ def build_codes(file: RegistryFile) -> CodeRecognizer:
         for entity, entry in file.labels.items()
     ]
     try:
-        return CodeRecognizer(labels, file.innocent.model_dump())
+        return CodeRecognizer(labels, file.innocent.model_dump(), announcing_words(file))
     except re.error as error:
         raise ArtifactError(f"{REGISTRY_FILE.name}: labels: {error}") from error
 
 
 def build_registry(file: RegistryFile, own: Sequence[EntityRecognizer]) -> RecognizerRegistry:
     """Make the registry: the file's recognizers and those given. Raises ArtifactError."""
+    announcing = announcing_words(file)
     recognizers = [
-        _predefined(entry) if entry.type == "predefined" else _custom(entry)
+        _predefined(entry) if entry.type == "predefined" else _custom(entry, announcing)
         for entry in file.recognizers
         if entry.enabled
     ]

@@ -6,6 +6,7 @@ zero. Runs are converted only where they are long enough to be an identifier or 
 
 import re
 
+from models.redaction.disguises import read_disguised
 from models.redaction.folding import fold_word
 from models.redaction.normaliser import View, plain
 
@@ -93,30 +94,30 @@ _SEPARATOR = {
 }
 _PIECE = re.compile(r"[^\W\d_]+(?:-cents)?|\d+|[-.,/ \n]+|[^\w]|_")
 
-_AT = r"(?:arroba|arrova|[a4]rr[o0]b[a4]|arroa|abildua)"
+_AT = r"(?:arroba|arrova|[a4]rr[o0]b[a4]|arroa|a roba|abildua)"
 _SPOKEN_AT = re.compile(
     rf"\s{{0,3}}[(\[{{<]\s?(?:{_AT}|at|a|@)\s?[)\]}}>]\s{{0,3}}|\s{{1,3}}{_AT}\s{{1,3}}"
-    rf"|\s{{1,3}}(?:at)\s{{1,3}}(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w))"
-    rf"|\s{{1,3}}@\s{{1,3}}(?=\w)",
+    rf"|\s{{1,3}}(?:at)\s{{1,3}}(?=\w+(?:\s+(?:dot|punto|ponto|punt)\s|\.\w)(?![\w.]*/))"
+    rf"|\s{{1,3}}@\s{{1,3}}(?=\w)|&#0{{0,2}}64;|&commat;|(?<=\w)%40(?=\w)",
     re.IGNORECASE,
 )
 _SPOKEN_MARK = re.compile(
     r"\s{0,3}[(\[{]\s?(?P<dot1>punto|punt|ponto|puntu|dot|p[uv]nt[o0]|\.)\s?[)\]}]\s{0,3}"
-    r"|\s{1,3}(?:(?P<dot2>punto|punt|ponto|puntu|dot)|(?P<low>gui[oó]n bajo|guion baixo|gui[oó] baix"
+    r"|\s{1,3}(?:(?P<dot2>punto|punt|ponto|puntu|dot|p[uv]nt[o0])|(?P<low>gui[oó]n bajo|guion baixo|gui[oó] baix"
     r"|barra baja|barra baixa|subrayado|"
     r"underscore|underline)|(?P<dash>gui[oó]n|gui[oó]|h[ií]fen|raya|dash|traço))\s{1,3}",
     re.IGNORECASE,
 )
-_LETTER_O = re.compile(
-    r"(?<![^\W_])(?=[\dOolI|](?:[ .\-/]{0,3}[\dOolI|]){6})[\dOolI|]+(?:[ .\-/]{1,3}[\dOolI|]+)*(?![^\W_])"
-)
-_ZEROS = str.maketrans("OolI|", "00111")
 MIN_DIGITS = 5
+_ANY_NUMBER = "|".join(sorted((word for word in _NUMBERS if len(word) > 2), key=len, reverse=True))
+_GLUED = re.compile(rf"(?:{_ANY_NUMBER})(?:y?(?:{_ANY_NUMBER}))+")
+_GLUED_PART = re.compile(rf"y(?=[a-z])|{_ANY_NUMBER}")
+"""Number words run together: "seisunodos", "treintaycuatro"."""
 
 
 def spoken_view(view: View) -> View | None:
     """Return the view with spelled-out identifiers written out; None where nothing is spelled out."""
-    changed = _write_letter_o(view)
+    changed = read_disguised(view)
     if _may_spell_numbers(changed.text):
         changed = _write_numbers(changed)
     changed = _write_addresses(changed)
@@ -126,31 +127,12 @@ def spoken_view(view: View) -> View | None:
 def _may_spell_numbers(text: str) -> bool:
     """Whether a text holds number words, or digits enough to be read with letter names; quick."""
     words = set(_LETTERS_ONLY.findall(plain(text)))
-    if not words.isdisjoint(_CLEAR_NUMBERS):
+    if not words.isdisjoint(_CLEAR_NUMBERS) or any(map(_GLUED.fullmatch, words)):
         return True
     digits = sum(map(text.count, "0123456789"))
     return digits >= MIN_DIGITS - 2 and not (
         words.isdisjoint(_NUMBERS) and words.isdisjoint(_LETTERS) and words.isdisjoint(_SEPARATOR)
     )
-
-
-def _write_letter_o(view: View) -> View:
-    pieces = []
-    for match in _LETTER_O.finditer(view.text):
-        text = match.group()
-        if sum(char.isdigit() for char in text) >= 3 and not text.isdigit():
-            written = text.translate(_ZEROS)
-            if written != text:
-                pieces.append((match.start(), match.end(), written))
-    return view if not pieces else _one_to_one(view, pieces)
-
-
-def _one_to_one(view: View, pieces: list[tuple[int, int, str]]) -> View:
-    """Replace pieces by texts of the same length, keeping each character's own offsets."""
-    chars = list(view.text)
-    for start, end, text in pieces:
-        chars[start:end] = text
-    return View("".join(chars), view.starts, view.ends)
 
 
 def _write_addresses(view: View) -> View:
@@ -167,7 +149,7 @@ def _write_addresses(view: View) -> View:
 
 def _write_numbers(view: View) -> View:
     """Replace runs of number words, digits and letter names that come to at least MIN_DIGITS digits."""
-    pieces = [(match.start(), match.end(), fold_word(match.group())) for match in _PIECE.finditer(view.text)]
+    pieces = [piece for match in _PIECE.finditer(view.text) for piece in _pieces_of(match)]
     replacements: list[tuple[int, int, str]] = []
     index = 0
     while index < len(pieces):
@@ -178,6 +160,18 @@ def _write_numbers(view: View) -> View:
         else:
             index += 1
     return view.replace(replacements) if replacements else view
+
+
+def _pieces_of(match: re.Match[str]) -> list[tuple[int, int, str]]:
+    """Return a piece, or the number words that are run together in it, with nothing read as a blank between."""
+    start, key = match.start(), fold_word(match.group())
+    if key in _NUMBERS or len(key) != len(match.group()) or not _GLUED.fullmatch(key):
+        return [(start, match.end(), key)]
+    pieces: list[tuple[int, int, str]] = []
+    for part in _GLUED_PART.finditer(key):
+        left, right = start + part.start(), start + part.end()
+        pieces += [(left, left, " "), (left, right, part.group())]
+    return pieces[1:]
 
 
 def _read_run(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, list[tuple[int, int, str]]]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from models.redaction.folding import fold_word
 
+# What stands before the first digit is bounded: a long run without one would be read again from each character.
 _TOKEN = re.compile(
     r"(?P<placeholder>\[[A-ZÁÉÍÓÚÑ_]+_\d+\])"
     r"|(?P<word>[^\W\d_]+(?:['·-][^\W\d_]+)*[ªº]?)"
-    r"|(?P<mixed>\w*\d\w*)"
+    r"|(?P<mixed>[^\W\d]{0,64}+\d\w*)"
     r"|(?P<mark>[^\w\s])"
     r"|(?P<line>\n)"
 )

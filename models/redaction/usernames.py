@@ -4,7 +4,7 @@ import re
 
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 
-_HANDLE = re.compile(r"(?<![\w@.])@([^\W.](?:[\w.]{0,58}\w)?)")
+_HANDLE = re.compile(r"(?<![\w@.])@((?: (?=[a-z][a-z.]*[_\d]))?[^\W.](?:[\w.]{0,58}\w)?)")
 _NAMED = re.compile(
     r"(?<![^\W_])(?:usuari[oa]s?|user(?:name)?|usuaria?|nick|alias|perfil|insta(?:gram)?|ig|tiktok"
     r"|telegram|twitter|login|"
@@ -13,11 +13,12 @@ _NAMED = re.compile(
     r"(?: (?:es|era|en \w+|de \w+|el|la|mi|:))?[ :]{1,3}@?((?=[\w.]*[\d_.])[a-z0-9][\w.]{2,40}\w)(?![\w@])"
 )
 _DECLARED = re.compile(
-    r"(?<![^\W_])(?:(?:nombre de )?usuari[oa] (?:es|era)|nick es|user es|antes era) @?([a-z][\w.]{3,40})(?![\w@])"
+    r"(?<![^\W_])(?:(?:nombre de )?usuari[oa] (?:es|era)|nick es|user es|antes era"
+    r"|mi (?:insta(?:gram)?|ig|tiktok|telegram|twitter|facebook|fb|nick|usuario) ?:) ?@?([a-z][\w.]{3,40})(?![\w@])"
 )
 SCORE = 0.92
 """Above names and labelled codes: a name or "usuario" inside or before a handle does not change its type."""
-_MARKED = re.compile(r"[\d_]")
+_MARKED = re.compile(r"[\d_.]")
 _PLAIN_NUMBER = re.compile(r"[\d.,]+")
 
 

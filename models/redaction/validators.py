@@ -11,9 +11,10 @@ _LATIN_AMERICAN = (
     "ar.cuit",
     "br.cpf",
     "do.cedula",
-    "uy.cedula",
     "ec.ci",
 )
+_URUGUAY = (2, 9, 8, 7, 6, 3, 4)
+"""Weights of the check digit of the Uruguayan cédula (Dirección Nacional de Identificación Civil)."""
 
 
 def _compact(text: str) -> str:
@@ -28,11 +29,13 @@ def _stdnum(module: str, value: str) -> bool:
 
 
 def es_nif(text: str) -> bool:
-    """Check the letter of a DNI (leading zeros may be missing) or of a K, L or M tax number of a person."""
+    """Check the letter of a DNI (leading zeros may be missing, the letter may come first), or of a K, L or M tax
+    number of a person."""
     value = _compact(text)
     if value[:1].isdigit():
-        value = value.zfill(9)
-        return _stdnum("es.dni", value)
+        return _stdnum("es.dni", value.zfill(9))
+    if value[1:].isdigit():
+        return len(value) == 9 and _stdnum("es.dni", value[1:] + value[0])
     return value[:1] in {"K", "L", "M"} and _stdnum("es.nif", value)
 
 
@@ -78,10 +81,19 @@ def es_nuss(text: str) -> bool:
 def latin_american(text: str) -> bool:
     """Whether any of the Latin American schemes with check digits accepts the value."""
     value = _compact(text)
-    return any(_stdnum(module, value) for module in _LATIN_AMERICAN)
+    return uy_ci(value) or any(_stdnum(module, value) for module in _LATIN_AMERICAN)
+
+
+def uy_ci(text: str) -> bool:
+    """Check the last digit of a Uruguayan cédula of seven digits and a check digit."""
+    value = _compact(text)
+    if len(value) != 8 or not value.isdigit():
+        return False
+    weighed = sum(weight * int(digit) for weight, digit in zip(_URUGUAY, value, strict=False))
+    return (weighed + int(value[-1])) % 10 == 0
 
 
 VALIDATORS: dict[str, Callable[[str], bool]] = {
     function.__name__: function
-    for function in (es_nif, es_nie, es_cif, es_ccc, iban, luhn, es_nuss, latin_american)
+    for function in (es_nif, es_nie, es_cif, es_ccc, iban, luhn, es_nuss, latin_american, uy_ci)
 }

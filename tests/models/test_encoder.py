@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.encoder import DEFAULT_DIRECTORY, OnnxEncoder, _buckets, load_encoder
+from models.artifact import length_buckets
+from models.encoder import DEFAULT_DIRECTORY, OnnxEncoder, load_encoder
 from models.errors import ArtifactError
 
 TEXTS = [
@@ -106,7 +107,7 @@ def test_any_text_gives_finite_unit_vectors(encoder, texts):
 
 @given(lengths=st.lists(st.integers(2, 256), max_size=200))
 def test_buckets_hold_every_row_once_within_limits(lengths):
-    buckets = list(_buckets(lengths))
+    buckets = list(length_buckets(lengths))
     assert sorted(row for bucket in buckets for row in bucket) == list(range(len(lengths)))
     for bucket in buckets:
         assert len(bucket) <= 32

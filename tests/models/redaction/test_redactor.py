@@ -1,12 +1,17 @@
+import re
 
+import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ArtifactError, ModelError, TextError
-from models.redaction.allowed import Allowed
+from models.redaction.finder import Finder
+from models.redaction.message_model import ModelReading
 from models.redaction.numbering import Numbering
-from models.redaction.operators import restore
+from models.redaction.operators import Operators, restore
+from models.redaction.policy import load_policy
 from models.redaction.presidio import (
     AnalyzerEngine,
     LightNlpEngine,
@@ -15,6 +20,8 @@ from models.redaction.presidio import (
     RecognizerRegistry,
 )
 from models.redaction.redactor import Redactor
+from models.redaction.registry import build_codes, read_registry
+from models.redaction.token_span import TokenSpan
 from models.text import RawText
 from tests.models.redaction.conftest import POLICIES
 
@@ -111,13 +118,17 @@ class _Broken(Recognizer):
 
 
 def test_a_failing_recognizer_fails_the_redaction_without_quoting(redactor):
+    nlp = LightNlpEngine()
     engine = AnalyzerEngine(
         registry=RecognizerRegistry(recognizers=[_Broken("Broken", ["PERSON"])], supported_languages=["es"]),
-        nlp_engine=LightNlpEngine(),
+        nlp_engine=nlp,
         supported_languages=["es"],
         context_aware_enhancer=NoEnhancer(),
     )
-    broken = Redactor(engine, redactor._policy, redactor._codes, Allowed.of(()))
+    policy = load_policy(POLICIES / "redaction.yaml")
+    operators = Operators(policy)
+    finder = Finder(engine, nlp, build_codes(read_registry()), policy, operators)
+    broken = Redactor(finder, policy, operators)
     with pytest.raises(ModelError) as caught:
         broken.redact(RawText("soy Ana García"))
     assert "Ana" not in str(caught.value)
@@ -143,3 +154,83 @@ def test_repr_hides_values(redactor):
     numbering = Numbering()
     numbering.number("PERSONA", "Ana García")
     assert "Ana" not in repr(numbering)
+
+
+class _Rosa:
+    """A model that finds the word "rosa" and is sure of nothing else."""
+
+    fingerprint = "rosa"
+
+    def __init__(self):
+        self.calls = []
+
+    def read(self, texts):
+        self.calls.append(len(texts))
+        return [self._one(text) for text in texts]
+
+    def _one(self, text):
+        evidence = np.zeros(len(text), dtype=np.float32)
+        spans = []
+        for found in re.finditer("rosa", text):
+            evidence[found.start() : found.end()] = 0.9
+            spans.append(TokenSpan("PERSON", found.start(), found.end(), 0.9))
+        return ModelReading(tuple(spans), evidence)
+
+
+def _with_model(model):
+    return Redactor.load(
+        policy_file=POLICIES / "redaction.yaml",
+        lexicons_dir=POLICIES / "lexicons",
+        token_model=lambda rules: model,
+    )
+
+
+def test_what_only_the_model_finds_is_masked():
+    redaction = _with_model(_Rosa()).redact(RawText("preguntad a rosa, dni 12345678Z"))
+    assert redaction.text.value == "preguntad a [PERSONA_1], dni [DNI_1]"
+
+
+def test_the_model_names_itself_in_the_fingerprint():
+    assert _with_model(_Rosa()).model_fingerprint == "rosa"
+
+
+def test_a_batch_is_read_together_and_gives_what_single_texts_give():
+    texts = ["rosa", "", "nada", "soy Ana García y rosa", "rosa " * 900]
+    model = _Rosa()
+    together = _with_model(model).redact_batch([RawText(text) for text in texts])
+    assert model.calls[0] >= len(texts)
+    single = _with_model(_Rosa())
+    assert [redaction.text for redaction in together] == [single.redact(RawText(text)).text for text in texts]
+
+
+def test_a_model_that_fails_fails_the_redaction():
+    class Broken(_Rosa):
+        def read(self, texts):
+            raise RuntimeError(texts[0])
+
+    with pytest.raises(ModelError) as caught:
+        _with_model(Broken()).redact(RawText("soy Ana"))
+    assert "Ana" not in str(caught.value)
+
+
+def test_a_finding_of_a_list_needs_the_models_support_when_the_policy_says_so(tmp_path):
+    text = (POLICIES / "redaction.yaml").read_text(encoding="utf-8")
+    policy = yaml.safe_load(text)
+    policy["token_model"] = {
+        "support": {"PersonRecognizer": 0.5},
+        "unsupported_rules": ["after_introduction"],
+    }
+    file = tmp_path / "redaction.yaml"
+    file.write_text(yaml.safe_dump(policy, allow_unicode=True), encoding="utf-8")
+    redactor = Redactor.load(
+        policy_file=file, lexicons_dir=POLICIES / "lexicons", token_model=lambda rules: _Rosa()
+    )
+    assert redactor.redact(RawText("gracias a María Ruiz")).text.value == "gracias a María Ruiz"
+    assert redactor.redact(RawText("soy María Ruiz")).text.value == "soy [PERSONA_1]"
+
+
+def test_without_its_model_it_goes_by_patterns_and_lists():
+    redactor = _with_model(_Rosa())
+    alone = redactor.patterns_alone
+    assert alone.redact(RawText("a rosa, dni 12345678Z")).text.value == "a rosa, dni [DNI_1]"
+    assert redactor.redact(RawText("a rosa, dni 12345678Z")).text.value == "a [PERSONA_1], dni [DNI_1]"
