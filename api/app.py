@@ -37,6 +37,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect repeats the address, with all that it asks
         responses=problems.documented(400, 401, 403, 413, 422, 503),
     )
     app.state.service = service

@@ -1,6 +1,7 @@
 """The command ``borrador``: each part of the service from the command line."""
 
 import sys
+from typing import cast
 
 import typer
 
@@ -26,17 +27,47 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(vault.app, name="vault")
 
 
+WRONG_CALL = cast("type[Exception]", typer.BadParameter.__mro__[1])
+"""UsageError, wherever this version of typer keeps it."""
+
+
 def main() -> None:
-    """Run the command. A known error is one line on standard error and exit code 2."""
+    """Run the command. An error is one line on standard error that quotes nothing, and exit code 2."""
     try:
-        app()
+        code = app(standalone_mode=False, prog_name="borrador")
+        sys.exit(code if isinstance(code, int) else 0)
+    except WRONG_CALL as error:
+        sys.stderr.write(_usage(error))
+        sys.exit(2)
     except KNOWN_ERRORS as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader (head, less) has gone: nothing is wrong.
+            sys.stderr.close()
+            sys.exit(0)
         sys.stderr.write(f"borrador: {' '.join(str(error).split())}\n")
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader (head, less) has gone: nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        # Its text, and a traceback, may quote the customer.
+        sys.stderr.write(f"borrador: internal error ({type(error).__name__})\n")
+        sys.exit(2)
+
+
+def _usage(error: Exception) -> str:
+    """What is wrong with a call, without its words: a text without quotation marks is taken for arguments."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "borrador"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        cast(typer.BadParameter, error).show()
+        return ""
+    parameter = getattr(error, "param", None)
+    wrong = (
+        f"{'/'.join(parameter.opts)}: missing, or no value that it takes"
+        if parameter is not None
+        else "unknown command, option or argument (a text with blanks stands in quotation marks)"
+    )
+    return f"borrador: {wrong}; see `{command} --help`\n"
 
 
 if __name__ == "__main__":

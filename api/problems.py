@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api.field_paths import field_path
+from api.field_paths import wrong_field
 from cases.errors import CaseError
 
 log = structlog.get_logger(__name__)
@@ -104,9 +104,7 @@ async def _on_validation(request: Request, error: Exception) -> JSONResponse:
     details = error.errors()
     if any(item["type"] == "json_invalid" for item in details):
         return problem_response(400, "body_not_json", CODES["body_not_json"], request=request)
-    errors = [
-        FieldError(field=field_path(item["loc"]), message=str(item["msg"])) for item in details[:20]
-    ]
+    errors = [FieldError(field=wrong_field(item), message=str(item["msg"])) for item in details[:20]]
     first = errors[0]
     return problem_response(
         422, "validation_failed", f"{first.field}: {first.message}", request=request, errors=errors
@@ -153,7 +151,9 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     # The exception's text may quote the customer: only its type goes to the log.
-    log.error("request.failed", error_type=type(error).__name__, path=request.scope.get("route_path"))
+    # The route's template, never the path asked for: a path can hold anything.
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    log.error("request.failed", error_type=type(error).__name__, route=route)
     return problem_response(500, "internal_error", CODES["internal_error"], request=request)
 
 

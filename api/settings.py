@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     knowledge_base_dir: Path = ROOT / "knowledge_base" / "answers"
     encoder: str = str(ROOT / "models" / "artifacts" / "encoder")
     """Folder of ours, or the name or folder of any sentence-transformers model."""
+    redaction_model: str = str(ROOT / "models" / "artifacts" / "token_model")
+    """Folder of ours, the name or folder of any transformers token-classification model, or ``patterns``."""
     heads_dir: Path = ROOT / "models" / "artifacts" / "heads"
     account: str = "demo"
     """Account of messages that name none."""

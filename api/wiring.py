@@ -5,8 +5,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from api.settings import Settings
+from cases.adverse_events import check_policy
 from cases.assembly import Versions
 from cases.pipeline import Engines, Pipeline, allowed_terms
+from cases.secret_keys import VAULT_VARIABLE, load_keys
 from drafting.context import FindPersonalData
 from drafting.drafter import Drafter
 from knowledge_base.config import RetrievalConfig
@@ -15,11 +17,13 @@ from knowledge_base.loader import load_directory
 from knowledge_base.retriever import Retriever
 from models.encoder import load_encoder
 from models.language import LanguageIdentifier
+from models.redaction.model_setting import PATTERNS_ALONE, span_model_loader
 from models.redaction.redactor import Redactor
 from models.spans import HEALTH_ENTITIES, RedactedSpan
 from models.text import RawText
 from models.understanding.understander import Understander
 from policies.account import Account
+from policies.adverse_events import AdverseEventPolicy, load_adverse_events
 from policies.errors import PolicyError
 from policies.loader import load_account, load_policy
 from policies.policy import Policy
@@ -55,7 +59,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         cache_dir=settings.cache_dir,
     )
     drafter = Drafter.load(
-        policies_dir, encoder=encoder, find_personal_data=personal_data_finder(redactor)
+        policies_dir, encoder=encoder, find_personal_data=personal_data_finder(redactor.patterns_alone)
     )
     engines = Engines(
         redactor=redactor,
@@ -69,17 +73,43 @@ def build_pipeline(settings: Settings) -> Pipeline:
         versions=Versions(
             service=SERVICE_VERSION,
             knowledge_base=base.fingerprint[:12],
-            models={"encoder": encoder.fingerprint, "heads": understander.fingerprint},
+            models={
+                "encoder": encoder.fingerprint,
+                "heads": understander.fingerprint,
+                "redaction": redactor.model_fingerprint or PATTERNS_ALONE,
+            },
         ),
         default_account=settings.account,
+        adverse_events=_adverse_events(policies_dir / "adverse_events.yaml"),
     )
     return Pipeline(engines)
 
 
+def _adverse_events(file: Path) -> AdverseEventPolicy:
+    policy = load_adverse_events(file)
+    check_policy(policy)
+    return policy
+
+
 def load_redactor(settings: Settings) -> Redactor:
-    """Load the redactor alone."""
+    """Load the redactor alone.
+
+    Raises:
+        ModelError: a file is missing or broken; the message names it.
+        SecretKeyError: the policy asks for pseudonyms and the vault's key cannot be read.
+    """
     folder = settings.policies_dir
-    return Redactor.load(policy_file=folder / "redaction.yaml", lexicons_dir=folder / "lexicons")
+    return Redactor.load(
+        policy_file=folder / "redaction.yaml",
+        lexicons_dir=folder / "lexicons",
+        key=lambda: pseudonym_key(settings.data_dir),
+        token_model=span_model_loader(settings.redaction_model, threads=settings.encoder_threads),
+    )
+
+
+def pseudonym_key(data_dir: Path) -> bytes:
+    """The key of pseudonyms, derived from the vault's current one: a new vault key gives new pseudonyms."""
+    return load_keys(VAULT_VARIABLE, data_dir / "vault.key")[0].derive("pseudonyms")
 
 
 def personal_data_kinds(settings: Settings, redactor: Redactor) -> Callable[[str], list[str]]:
@@ -128,9 +158,7 @@ def load_accounts(folder: Path, *, default: str) -> dict[str, Account]:
     return accounts
 
 
-def load_policies(
-    folder: Path, accounts: Mapping[str, Account], numbers: SafetyNumbers
-) -> dict[str, Policy]:
+def load_policies(folder: Path, accounts: Mapping[str, Account], numbers: SafetyNumbers) -> dict[str, Policy]:
     """Load the policy of each account, under the account's own settings."""
     return {
         account.id: load_policy(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.adverse_events import NOTHING_KNOWN, adverse_event_of
 from cases.case import (
     AllowedDecision,
     Case,
@@ -13,20 +14,22 @@ from cases.case import (
     CaseFlag,
     CaseReferral,
     CaseSentence,
-    Criteria,
     Entity,
     Provenance,
     ScoredCode,
 )
 from cases.clocks import sla_for
 from cases.message import Message
+from cases.places import Masking
 from cases.redacted import RedactedMessage
 from drafting.draft import Draft
 from drafting.drafter import DraftingResult
 from knowledge_base.evidence import Retrieval
 from models.spans import Redaction
-from models.understanding.types import AdverseEventCriteria, Understanding
+from models.text import RawText
+from models.understanding.types import Understanding
 from policies.account import Account
+from policies.adverse_events import AdverseEventPolicy
 from policies.decision import Decision
 from policies.vocabulary import Flag
 
@@ -53,12 +56,12 @@ class Results:
     retrieval: Retrieval
     decision: Decision
     received_at: datetime
-
-
-NOTHING_KNOWN = AdverseEventCriteria(
-    reporter=True, patient=False, product=False, reaction=False, serious_hint=False
-)
-"""Of a report that policy suspects and understanding does not: there is a message, hence a reporter."""
+    message_id: str | None
+    """The sender's id with what is personal in it masked."""
+    adverse_events: AdverseEventPolicy
+    """Day zero and the clocks of reports."""
+    read: RawText | None = None
+    """What was understood, where orders to the software were left out of the message."""
 
 
 def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> Case:
@@ -66,7 +69,7 @@ def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> 
     understanding, decision, retrieval = results.understanding, results.decision, results.retrieval
     return Case(
         id=results.case_id,
-        message_id=results.message.id,
+        message_id=results.message_id,
         tracking_code=results.tracking_code,
         thread_version=len(results.message.thread) + 1,
         language=understanding.language_code,
@@ -89,7 +92,7 @@ def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> 
         abstained=retrieval.abstained,
         drafts=tuple(_draft(draft) for draft in drafting.drafts),
         referral=_referral(decision),
-        adverse_event=_adverse_event(results),
+        adverse_event=_adverse_event(results, drafting),
         allowed_decisions=_allowed(decision, drafting),
         provenance=Provenance(
             service=versions.service,
@@ -156,17 +159,16 @@ def _referral(decision: Decision) -> CaseReferral | None:
     )
 
 
-def _adverse_event(results: Results) -> CaseAdverseEvent | None:
+def _adverse_event(results: Results, drafting: DraftingResult) -> CaseAdverseEvent | None:
     if not results.decision.has(Flag.ADVERSE_EVENT):
         return None
-    found = results.understanding.adverse_event or NOTHING_KNOWN
-    met = found.reporter and found.patient and found.product and found.reaction
-    return CaseAdverseEvent(
-        criteria=Criteria(
-            reporter=found.reporter, patient=found.patient, product=found.product, reaction=found.reaction
-        ),
-        day_zero=results.received_at if met else None,
-        serious_hint=found.serious_hint,
+    whole = results.redacted
+    return adverse_event_of(
+        results.understanding.adverse_event or NOTHING_KNOWN,
+        masking=Masking(whole.raw, whole.redaction, results.read or whole.raw),
+        questions=drafting.questions,
+        policy=results.adverse_events,
+        received_at=results.received_at,
     )
 
 

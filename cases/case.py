@@ -1,6 +1,6 @@
 """The case: what a message became. The same JSON from HTTP and command line."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -93,6 +93,46 @@ class Criteria(_Frozen):
     reaction: bool
 
 
+class ReportPlace(_Frozen):
+    """What speaks for a finding. Offsets are code points into ``redacted_text``, where it stands in the text."""
+
+    source: str
+    """text · thread · sender · product_field"""
+    cue: str
+    start: int | None = None
+    end: int | None = None
+
+
+class CodedPlaces(_Frozen):
+    """A special situation or a criterion of seriousness, why, and where."""
+
+    code: str
+    reason: str
+    places: tuple[ReportPlace, ...]
+
+
+class CaseReportQuestion(_Frozen):
+    """The approved question that would get what a report lacks."""
+
+    about: str
+    """product · reaction · patient · product_name"""
+    text: str
+    source: str
+
+
+class CaseReportClock(_Frozen):
+    """The term of submission in calendar days, by the hint; a person settles whether it is serious."""
+
+    day_zero: date
+    applies: Literal["serious", "non_serious"]
+    calendar_days: int
+    submit_by: date
+    if_serious: date
+    if_not_serious: date
+    reason: str
+    source: str
+
+
 class CaseAdverseEvent(_Frozen):
     """What pharmacovigilance needs to start from."""
 
@@ -100,6 +140,18 @@ class CaseAdverseEvent(_Frozen):
     day_zero: datetime | None
     """When the four criteria were first met here: the day the message was received (GVP VI.B.7)."""
     serious_hint: bool
+    support: dict[str, tuple[ReportPlace, ...]] = Field(default_factory=dict)
+    """By criterion: what speaks for it."""
+    reporter_kind: Literal["consumer", "health_professional"] = "consumer"
+    """Without a qualification, a consumer (GVP VI.B.2)."""
+    missing: tuple[str, ...] = ()
+    """Criteria that nothing speaks for."""
+    questions: tuple[CaseReportQuestion, ...] = ()
+    """Approved questions, the most useful first; one at a time, and never in public."""
+    situations: tuple[CodedPlaces, ...] = ()
+    seriousness: tuple[CodedPlaces, ...] = ()
+    clock: CaseReportClock | None = None
+    """None while a criterion is missing: then no report is due yet, only its follow-up."""
 
 
 class Provenance(_Frozen):

@@ -1,6 +1,6 @@
 """From what the models found to the facts that policy may know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cases.message import Message
 from knowledge_base.evidence import Retrieval
@@ -39,8 +39,14 @@ def build_facts(
     understanding: Understanding,
     retrieval: Retrieval,
     failed_steps: Sequence[str],
+    tiers: Collection[str] = (),
 ) -> Facts:
-    """Gather the facts of one message. The author's followers, mark and name are left out (M54, X1)."""
+    """Gather the facts of one message. The author's followers, mark and name are left out (M54, X1).
+
+    Args:
+        tiers: contract tiers that the policy knows; any other, which could be anything, is none.
+    """
+    tier = message.author.tier if message.author else None
     agent_turns = sum(turn.role == "agent" for turn in message.thread)
     best = retrieval.evidence[0].answer if retrieval.evidence and not retrieval.abstained else None
     criteria = understanding.adverse_event
@@ -62,7 +68,7 @@ def build_facts(
         country=account.country,
         referral_topic=understanding.referral_topic,
         tags=understanding.tags | _account_tags(account, understanding),
-        tier=message.author.tier if message.author else None,
+        tier=tier if tier in tiers else None,
         serious_hint=criteria is not None and criteria.serious_hint,
         top_answer_tags=frozenset(best.tags) if best else frozenset(),
         failed_steps=tuple(failed_steps),

@@ -10,6 +10,8 @@ from policies.vocabulary import Channel, Visibility
 MAX_TEXT = 20_000
 """Code points of a message; a longer one is refused, not cut: a cut could drop the one sentence that matters."""
 MAX_TURNS = 50
+YEARS = range(2000, 2101)
+"""Of ``received_at``: clocks cannot be run near the ends of the calendar, and no message is from there."""
 
 PRIVATE_BY_DEFAULT = frozenset({Channel.WHATSAPP, Channel.EMAIL, Channel.WEB})
 """The web is a contact form or chat: 94 % of the labelled web messages are private."""
@@ -79,6 +81,13 @@ class Message(BaseModel):
     @classmethod
     def _text_is_readable(cls, text: str) -> str:
         return check_readable(text)
+
+    @field_validator("received_at")
+    @classmethod
+    def _received_at_is_of_our_time(cls, instant: datetime | None) -> datetime | None:
+        if instant is not None and instant.year not in YEARS:
+            raise ValueError(f"the year must be from {YEARS[0]} to {YEARS[-1]}")
+        return instant
 
     @property
     def effective_visibility(self) -> Visibility:

@@ -1,38 +1,38 @@
 """The whole way of one message: redact, understand, retrieve, decide, compose and verify, assemble the case."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
-
-import structlog
+from typing import Protocol
 
 from cases.assembly import Results, Versions, assemble
+from cases.attempts import Attempts
 from cases.case import Case
 from cases.errors import UnknownAccountError
 from cases.facts import UNKNOWN, build_facts, entity_types
+from cases.hearing import Heard, unsteered, with_attack
 from cases.identifiers import new_case_id, new_tracking_code
 from cases.message import Message
-from cases.redacted import RedactedMessage, redact_message, withheld
+from cases.redacted import RedactedMessage, redact_id, redact_message, withheld
 from cases.stored import Origin
 from cases.working_time import working_time
 from drafting.drafter import Drafter, DraftingResult
 from drafting.request import ComposeRequest
+from drafting.slots import product_named
 from knowledge_base.evidence import Query, Retrieval
 from knowledge_base.retriever import Retriever
 from models.redaction.redactor import Redactor
 from models.spans import Redaction
 from models.text import RawText
+from models.understanding.orders import Stretch
 from models.understanding.understander import Understander, Understood
+from models.vocabulary import SignalCode
 from policies.account import Account
-from policies.decision import Decision
+from policies.adverse_events import AdverseEventPolicy
+from policies.decision import Facts
 from policies.engine import evaluate
 from policies.policy import Policy
 from policies.vocabulary import Channel, Visibility
-
-log = structlog.get_logger(__name__)
-
-Result = TypeVar("Result")
 
 EVIDENCE_KEPT = 5
 """Approved answers shown with a case: what a person can look over."""
@@ -63,6 +63,7 @@ class Engines:
     drafter: Drafter
     versions: Versions
     default_account: str
+    adverse_events: AdverseEventPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +73,8 @@ class Outcome:
     case: Case
     origin: Origin
     originals: Mapping[str, RawText] = field(repr=False)
-
-
-@dataclass(slots=True)
-class Attempts:
-    """Runs steps; one that errs is named and its safe stand-in used, so that a person gets the case."""
-
-    failed: list[str] = field(default_factory=list)
-
-    def run(self, step: str, work: Callable[[], Result], stand_in: Result) -> Result:
-        """Do a step, or note that it failed. Its text may quote the customer: only its type is logged."""
-        try:
-            return work()
-        except Exception as error:
-            log.error("step.failed", step=step, error_type=type(error).__name__)
-            self.failed.append(step)
-            return stand_in
+    facts: Facts
+    """What policy decided on: codes and scores, no text."""
 
 
 class Pipeline:
@@ -109,33 +96,37 @@ class Pipeline:
         account = self.account(message.account)
         received_at = working_time(account.hours).local(received_at)
         attempts = Attempts()
-        language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
-        redacted = attempts.run(
-            "redact", lambda: self._redact(message, account, language[0]), withheld(message)
-        )
-        understood = attempts.run(
-            "understand",
-            lambda: self._understand(message, account, redacted, language),
-            Understood(UNKNOWN, None),
-        )
-        retrieval = attempts.run(
-            "retrieve", lambda: self._retrieve(message, account, redacted, understood), NOTHING_FOUND
-        )
-        decision = self._decide(message, account, redacted, understood, retrieval, attempts.failed)
+        message_id = attempts.run("redact", lambda: self.redact_id(message.id, account=account), None)
+        whole = self._hear(message, account, attempts)
+        # What decides, finds and drafts reads the message without any orders to the software in it.
+        heard = self._unsteered(whole, account, attempts)
+        retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
+        facts = self._facts(account, heard, retrieval, attempts.failed)
+        policy = self.engines.policies[account.id].in_force(received_at.date())
         results = Results(
             case_id=new_case_id(),
             tracking_code=new_tracking_code(),
             message=message,
             account=account,
-            redacted=redacted,
-            understanding=understood.understanding,
+            redacted=whole.redacted,
+            understanding=heard.understood.understanding,
             retrieval=retrieval,
-            decision=decision,
+            decision=evaluate(facts, policy),
             received_at=received_at,
+            message_id=message_id,
+            adverse_events=self.engines.adverse_events,
+            read=heard.redacted.raw,
         )
-        drafting = self._draft(results, understood)
+        drafting = self._draft(results, heard)
         case = assemble(results, drafting, self.engines.versions)
-        return Outcome(case, Origin(account.id, message.channel, received_at), redacted.originals())
+        origin = Origin(account.id, message.channel, received_at, message.id)
+        return Outcome(case, origin, whole.redacted.originals(), facts)
+
+    def redact_id(self, name: str | None, *, account: Account) -> str | None:
+        """The sender's id of a message as it may be stored and shown: what is personal in it masked."""
+        if name is None:
+            return None
+        return redact_id(self.engines.redactor, name, allowed=allowed_terms(account))
 
     def redact_text(
         self, text: str, *, account: Account, language: str | None = None, known_text: str = ""
@@ -190,10 +181,8 @@ class Pipeline:
             return account.languages[0], 0.0
         return code, score
 
-    def _redact(self, message: Message, account: Account, language: str) -> RedactedMessage:
-        return redact_message(
-            self.engines.redactor, message, language=language, allowed=allowed_terms(account)
-        )
+    def _redact(self, message: Message, account: Account) -> RedactedMessage:
+        return redact_message(self.engines.redactor, message, allowed=allowed_terms(account))
 
     def _understand(
         self, message: Message, account: Account, redacted: RedactedMessage, language: tuple[str, float]
@@ -207,45 +196,65 @@ class Pipeline:
             personal_entities=entity_types(redacted.redaction, health=False),
             health_entities=entity_types(redacted.redaction, health=True),
             product_names=(*account.products, *account.brands),
+            product_given=bool(message.product and message.product.strip()),
         )
 
-    def _retrieve(
-        self, message: Message, account: Account, redacted: RedactedMessage, understood: Understood
-    ) -> Retrieval:
+    def _hear(self, message: Message, account: Account, attempts: Attempts) -> Heard:
+        """Identify the language, redact and understand."""
+        language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
+        redacted = attempts.run("redact", lambda: self._redact(message, account), withheld(message))
+        understood = attempts.run(
+            "understand",
+            lambda: self._understand(message, account, redacted, language),
+            Understood(UNKNOWN, None),
+        )
+        return Heard(message, redacted, understood)
+
+    def _unsteered(self, whole: Heard, account: Account, attempts: Attempts) -> Heard:
+        """What was heard, without the orders to the software in it: they change their own flag only."""
+        understanding, message = whole.understood.understanding, whole.message
+        if not understanding.has(SignalCode.PROMPT_INJECTION):
+            return whole
+        none: tuple[Stretch, ...] = ()
+        orders = attempts.run(
+            "understand",
+            lambda: self.engines.understander.orders(
+                whole.redacted.raw, channel=message.channel, visibility=message.effective_visibility
+            ),
+            none,
+        )
+        plain = unsteered(message, orders)
+        return whole if plain is None else with_attack(self._hear(plain, account, attempts), understanding)
+
+    def _retrieve(self, account: Account, heard: Heard) -> Retrieval:
         query = Query(
-            text=redacted.search_text(),
-            language=understood.understanding.language_code,
-            channel=message.channel,
+            text=heard.redacted.search_text(),
+            language=heard.understood.understanding.language_code,
+            channel=heard.message.channel,
             account=account.id,
-            product=message.product,
-            vector=understood.vector,
+            product=heard.message.product,
+            vector=heard.understood.vector,
         )
         return self.engines.retriever.search(query, k=EVIDENCE_KEPT)
 
-    def _decide(
-        self,
-        message: Message,
-        account: Account,
-        redacted: RedactedMessage,
-        understood: Understood,
-        retrieval: Retrieval,
-        failed_steps: Sequence[str],
-    ) -> Decision:
-        facts = build_facts(
-            message,
+    def _facts(
+        self, account: Account, heard: Heard, retrieval: Retrieval, failed_steps: Sequence[str]
+    ) -> Facts:
+        return build_facts(
+            heard.message,
             account=account,
-            redaction=redacted.redaction,
-            understanding=understood.understanding,
+            redaction=heard.redacted.redaction,
+            understanding=heard.understood.understanding,
             retrieval=retrieval,
             failed_steps=failed_steps,
+            tiers=self.engines.policies[account.id].model.vocabulary.tiers,
         )
-        return evaluate(facts, self.engines.policies[account.id])
 
-    def _draft(self, results: Results, understood: Understood) -> DraftingResult:
-        message, account, redacted = results.message, results.account, results.redacted
+    def _draft(self, results: Results, heard: Heard) -> DraftingResult:
+        message, account, redacted = heard.message, results.account, heard.redacted
         request = ComposeRequest(
             text=redacted.redaction.text,
-            understanding=understood.understanding,
+            understanding=results.understanding,
             decision=results.decision,
             retrieval=results.retrieval,
             account=account,
@@ -254,8 +263,9 @@ class Pipeline:
             safety_numbers=self.engines.safety_slots[account.id],
             tracking_code=results.tracking_code,
             agent_texts=tuple(turn.redaction.text.value for turn in redacted.said_by("agent")),
-            product=message.product,
-            vector=understood.vector,
+            # Only the company's own name of a product may reach a draft: the field can hold anything.
+            product=product_named(message.product or "", account.products),
+            vector=heard.understood.vector,
             customer_turns=len(redacted.said_by("customer")) + 1,
         )
         return self.engines.drafter.draft(request)

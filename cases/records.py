@@ -104,6 +104,7 @@ class Records:
             vault_entries=originals,
             actor=actor,
             events=events_of(outcome.case),
+            facts=outcome.facts,
         )
         return recorded.stored
 

@@ -1,5 +1,6 @@
 """A message and its thread after redaction, with one numbering of persons over all turns."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from models.text import RawText, RedactedText
 
 SHORT_QUESTION = 40
 """Code points under which a follow-up ("¿y de avellana?") makes sense only with the turn before."""
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 WITHHELD = Redaction(RedactedText("[TEXTO_RETENIDO]"), (), {})
 """Stands in when redaction failed: the whole text is held back (fail closed)."""
@@ -61,17 +64,28 @@ def withheld(message: Message) -> RedactedMessage:
     return RedactedMessage(RawText(message.text), WITHHELD)
 
 
-def redact_message(
-    redactor: Redactor, message: Message, *, language: str, allowed: Collection[str]
-) -> RedactedMessage:
+def redact_message(redactor: Redactor, message: Message, *, allowed: Collection[str]) -> RedactedMessage:
     """Redact the turns in order and then the message, so that one person keeps one placeholder."""
-    numbering = Numbering()
+    raws = [RawText(text) for text in (*(turn.text for turn in message.thread), message.text)]
+    done = redactor.redact_batch(raws, numbering=Numbering(), allowed=allowed)
+    turns = tuple(
+        RedactedTurn(turn.role, raw, redaction)
+        for turn, raw, redaction in zip(message.thread, raws, done, strict=False)
+    )
+    return RedactedMessage(raws[-1], done[-1], turns)
 
-    def redact(text: str) -> Redaction:
-        return redactor.redact(RawText(text), language=language, numbering=numbering, allowed=allowed)
 
-    turns = tuple(RedactedTurn(turn.role, RawText(turn.text), redact(turn.text)) for turn in message.thread)
-    return RedactedMessage(RawText(message.text), redact(message.text), turns)
+def redact_id(redactor: Redactor, name: str, *, allowed: Collection[str]) -> str:
+    """Mask the personal data in a sender's id of a message: e-mail ids hold addresses, chat ids phones.
+
+    An id without any stays as it is. A reference number is what an id is for; it is no finding here, and a
+    UUID is nobody's number whatever its digits.
+    """
+    if _UUID.fullmatch(name):
+        return name
+    redaction = redactor.patterns_alone.redact(RawText(name), allowed=allowed)
+    personal = any(span.entity_type != "ORDER_ID" for span in redaction.spans)
+    return redaction.text.value if personal else name
 
 
 def _without_personal_data(raw: RawText, redaction: Redaction) -> str:

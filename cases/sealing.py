@@ -43,7 +43,11 @@ class Sealer:
             row.tracking_code,
         )
         indexed = (row.channel, row.disposition, row.priority, row.queue, row.body)
-        return _hmac(self._seal_key, ["case", *columns, *indexed, *(_instant(date) for date in dates)])
+        # Cases from before migration 0002 have none, and a seal without.
+        facts = () if row.facts is None else (row.facts,)
+        return _hmac(
+            self._seal_key, ["case", *columns, *indexed, *(_instant(date) for date in dates), *facts]
+        )
 
     def decision_seal(self, row: DecisionRow) -> str:
         """Seal of a decision."""

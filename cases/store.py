@@ -19,6 +19,7 @@ from cases.stored import Origin, Page, StoredCase, case_of, case_row, decision_r
 from cases.tables import CaseRow
 from cases.vault import MESSAGE, Vault, kind_of, sent_name
 from models.text import RawText
+from policies.decision import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class CaseStore:
         vault_entries: Mapping[str, RawText],
         actor: str,
         events: Sequence[Event],
+        facts: Facts | None = None,
     ) -> Recorded:
         """Write a case in one transaction; once this returns, it survives a crash.
 
@@ -66,13 +68,15 @@ class CaseStore:
 
         Args:
             vault_entries: originals by placeholder, and the whole message under ``MESSAGE``.
+            facts: what policy decided on, to decide again under another version.
 
         Raises:
             RecordConflictError: case id or tracking code taken; nothing was written.
             StoreUnavailableError: the database cannot be written; nothing was written.
             AuditError: the audit chain cannot be trusted; nothing was written.
         """
-        message_key = self._sealer.message_key(origin.account, case.message_id)
+        message_id = case.message_id if origin.message_id is None else origin.message_id
+        message_key = self._sealer.message_key(origin.account, message_id)
         digest = self.content_digest(origin.account, vault_entries, case.thread_version)
         with self._database.write() as session:
             earlier = versions(session, origin.account, message_key)
@@ -82,7 +86,14 @@ class CaseStore:
             if earlier:
                 version = max(case.thread_version, earlier[0].thread_version + 1)
                 case = case.model_copy(update={"thread_version": version})
-            row = case_row(case, origin, message_key=message_key, digest=digest, recorded_at=self._now())
+            row = case_row(
+                case,
+                origin,
+                message_key=message_key,
+                digest=digest,
+                recorded_at=self._now(),
+                facts=facts,
+            )
             row.audit_seq = self._audit.append(
                 session, Action.CASE_RECORDED, actor=actor, payload=self._summary(case, row), case_id=case.id
             )

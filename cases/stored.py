@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cases.canonical import canonical_json
 from cases.case import Case
 from cases.decisions import CaseStatus, Outcome, RecordedDecision, Verb
 from cases.tables import CaseRow, DecisionRow
+from policies.decision import Facts
+from policies.facts_json import facts_json, facts_of
 from policies.vocabulary import Channel
 
 
@@ -20,6 +22,8 @@ class Origin:
     channel: Channel
     received_at: datetime
     """With offset."""
+    message_id: str | None = field(default=None, repr=False)
+    """The sender's own id, as it came: only its keyed hash is stored. None: the one that the case shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class StoredCase:
     superseded_by: str | None
     """Id of the case made when the same message came again with another text or a longer thread."""
     decisions: tuple[RecordedDecision, ...]
+    facts: Facts | None = None
+    """What policy decided on; None for a case recorded before facts were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,13 @@ class Page:
 
 
 def case_row(
-    case: Case, origin: Origin, *, message_key: str | None, digest: str, recorded_at: datetime
+    case: Case,
+    origin: Origin,
+    *,
+    message_key: str | None,
+    digest: str,
+    recorded_at: datetime,
+    facts: Facts | None = None,
 ) -> CaseRow:
     """The row of a new case, all but its audit number."""
     return CaseRow(
@@ -73,6 +85,7 @@ def case_row(
         answer_by=case.sla.answer_by,
         resolve_by=case.sla.resolve_by,
         body=canonical_json(case.model_dump(mode="json")),
+        facts=None if facts is None else canonical_json(facts_json(facts)),
     )
 
 
@@ -92,6 +105,7 @@ def stored_case(row: CaseRow, decisions: Iterable[DecisionRow]) -> StoredCase:
         recorded_at=row.recorded_at,
         superseded_by=row.superseded_by,
         decisions=tuple(recorded_decision(decision) for decision in decisions),
+        facts=None if row.facts is None else facts_of(json.loads(row.facts)),
     )
 
 

@@ -93,6 +93,8 @@ class CaseRow(Base):
     resolve_by: Mapped[datetime | None]
     body: Mapped[str]
     """The case as canonical JSON: redacted by its type."""
+    facts: Mapped[str | None]
+    """What policy decided on, as canonical JSON: codes and scores, no text. None before migration 0002."""
     audit_seq: Mapped[int] = mapped_column(Sequence)
 
 

@@ -13,9 +13,10 @@ from drafting.edges import Edges
 from drafting.joining import join, normal, split
 from drafting.packing import Place, Room, pack
 from drafting.plans import ANSWER, Plan, Plans, Step
+from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
 from drafting.selection import Choice, Selector, Wanted
-from drafting.situation import Labels, labels_of
+from drafting.situation import Condition, Labels, labels_of
 from drafting.slots import Departments, slot_values
 from drafting.topics import Topics
 from drafting.treatment import Treatments
@@ -43,6 +44,14 @@ _TRIES = (
     _Try(3, frozenset({"must", "should"}), False),
     _Try(4, frozenset({"must"}), False),
 )
+
+
+_REPORT_QUESTION = Step(("ask_report",), "should", Condition())
+
+
+def _sent(request: ComposeRequest) -> frozenset[str]:
+    """What agents already said in the thread, normalised."""
+    return frozenset(normal(part) for text in request.agent_texts for part in split(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,29 @@ class Composer:
                 seen.append(complete)
                 yield complete
 
+    def report_questions(self, request: ComposeRequest) -> dict[Missing, Sentence]:
+        """The approved question for each thing that a report lacks, the most useful first; for private use."""
+        if request.language is None:
+            return {}
+        order = self.topics.rules.report_questions
+        labels = labels_of(request, Visibility.PRIVATE, self.topics)
+        labels = frozenset(label for label in labels if not label.startswith("missing:"))
+        found: dict[Missing, Sentence] = {}
+        for code in missing(request, order):
+            wanted = Wanted(
+                request=request,
+                labels=labels | {f"missing:{code}"},
+                language=request.language,
+                treatment=request.account.treatment,
+                values=slot_values(request, request.language, Visibility.PRIVATE, self.departments),
+                sent=_sent(request),
+                round=0,
+            )
+            choices = self.selector.choices(_REPORT_QUESTION, wanted)
+            if choices:
+                found[code] = choices[0].sentence
+        return found
+
     def _draft(
         self,
         request: ComposeRequest,
@@ -129,7 +161,7 @@ class Composer:
             language=language,
             treatment=self._treatment(request, plan, answers, language),
             values=slot_values(request, language, audience, self.departments),
-            sent=frozenset(normal(part) for text in request.agent_texts for part in split(text)),
+            sent=_sent(request),
             round=attempt.round,
             beside=frozenset(sentence.source for draft in beside for sentence in draft.sentences),
         )

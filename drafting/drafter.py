@@ -1,16 +1,17 @@
 """The drafter: the first candidate that the verifier passes, else the fixed safe reply. Never raises."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from drafting.channels import Channels
 from drafting.closeness import FingerprintedEncoder
 from drafting.composer import DRAFTER, Composer
 from drafting.context import FindPersonalData
-from drafting.draft import Draft, Violation
+from drafting.draft import Draft, Sentence, Violation
 from drafting.holding import DRAFTER as HOLDING
 from drafting.holding import Holding
+from drafting.report_questions import Missing
 from drafting.request import ComposeRequest
 from drafting.verifier import Verifier
 from policies.vocabulary import Disposition
@@ -27,6 +28,8 @@ class DraftingResult:
     """Number of the candidate (0 is the best) to what it broke."""
     failure: str | None = None
     """Name of the error that stopped composing, if one did; never its text."""
+    questions: Mapping[Missing, Sentence] = field(default_factory=dict)
+    """What a suspected adverse event's report lacks, with the approved question for it, to be asked in private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,13 @@ class Drafter:
 
     def draft(self, request: ComposeRequest) -> DraftingResult:
         """Drafts for every audience of the decision; none for ``no_reply``."""
+        result = self._drafts(request)
+        try:
+            return replace(result, questions=self.composer.report_questions(request))
+        except Exception as error:  # a case without questions is better than none
+            return replace(result, failure=result.failure or type(error).__name__)
+
+    def _drafts(self, request: ComposeRequest) -> DraftingResult:
         if request.decision.disposition == Disposition.NO_REPLY or not request.audiences():
             return DraftingResult((), "none")
         rejected: dict[int, tuple[Violation, ...]] = {}

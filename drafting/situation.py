@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drafting.reading import read
+from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
 from drafting.topics import Topics
 from models.vocabulary import Emotion, Intent
@@ -33,10 +34,12 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "asks": frozenset({"yes", "no"}),
     "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
     "serious": frozenset({"yes", "no"}),
+    "missing": frozenset(Missing),
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
-    "contact": 6.0, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "flag": 2.0, "main": 1.6, "intent": 1.2,
+    "contact": 6.0, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "flag": 2.0, "main": 1.6,
+    "intent": 1.2,
     "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4,
     "evidence": 0.4, "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3,
     "asks": 0.2,
@@ -94,6 +97,7 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
     hurt = f"emotion:{reading.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
     labels |= _referral_labels(request)
+    labels |= {f"missing:{code}" for code in missing(request, topics.rules.report_questions)[:1]}
     return frozenset(labels)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from drafting.files import load_yaml, validated
+from drafting.report_questions import Missing
 from models.vocabulary import Intent
 from policies.errors import PolicyError
 
@@ -50,6 +51,8 @@ class ReadingRules(BaseModel):
     """Sought in the agent's last text: we said that we would answer."""
     chasing_topics: list[str] = []
     """The customer asks for what was promised."""
+    report_questions: list[Missing] = []
+    """What a draft asks for a report of an adverse event, the most useful first."""
 
     def topic_names(self) -> set[str]:
         """Every topic that the rules name."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import Field
 from policies.account import ConflictSettings
 from policies.decision import Decision, Facts
 from policies.engine import evaluate
+from policies.errors import PolicyError
 from policies.files import read_bytes, validated, yaml_of
 from policies.policy import Policy
 from policies.schema import ReferralKind, Score, Strict
@@ -86,6 +88,8 @@ class PolicyCase(Strict):
     note: str = ""
     settings: ConflictSettings | None = None
     """Declared settings of this case; the defaults when left out."""
+    day: date | None = None
+    """Day of the case, for rules with dates; the policy's own day when left out."""
     facts: FactsModel
     expect: Expectation
 
@@ -118,10 +122,19 @@ def load_cases(file: Path) -> CasesModel:
 def run_cases(policy: Policy, cases_file: Path) -> list[CaseFailure]:
     """Run every case of a file. Raises PolicyError when the file is not valid."""
     failures: list[CaseFailure] = []
-    for case in load_cases(cases_file).cases:
-        bound = policy if case.settings is None else policy.with_settings(case.settings)
+    written = load_cases(cases_file)
+    if written.policy != policy.model.policy:
+        raise PolicyError(f"{cases_file}: policy: {written.policy!r} is not {policy.model.policy!r}")
+    for case in written.cases:
+        bound = bound_to(policy, case)
         failures += check_case(case, evaluate(case.facts.facts(), bound), bound)
     return failures
+
+
+def bound_to(policy: Policy, case: PolicyCase) -> Policy:
+    """The policy under the settings and on the day of a case."""
+    bound = policy if case.settings is None else policy.with_settings(case.settings)
+    return bound if case.day is None else bound.in_force(case.day)
 
 
 def check_case(case: PolicyCase, decision: Decision, policy: Policy) -> list[CaseFailure]:

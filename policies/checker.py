@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import product
 
 from policies.account import ConflictSettings
 from policies.compiler import setting_values
@@ -19,17 +20,18 @@ def problems(policy: Policy, compile_condition: Compile) -> Iterator[str]:
     """Everything wrong with a policy's rules, each in one line that names the rule."""
     closed = closed_values(policy.model)
     sections: dict[str, Sequence[Rule[RuleModel]]] = {
-        "flags": policy.flag_rules,
-        "dispositions": policy.disposition_rules,
-        "modifiers": policy.modifiers,
+        "flags": policy.every.flags,
+        "dispositions": policy.every.dispositions,
+        "modifiers": policy.every.modifiers,
     }
     for section, rules in sections.items():
         for rule in rules:
             if not cases(rule.condition, closed=closed):
                 yield f"{section} > {rule.id!r} > when: can never hold: its conditions contradict each other"
     yield from _repeated(policy)
-    yield from _shadowed(policy.disposition_rules, closed)
+    yield from _shadowed(policy.every.dispositions, closed)
     yield from _impossible_modifiers(policy)
+    yield from _opposed(policy, closed)
     for invariant in policy.model.invariants:
         yield from _broken(invariant, policy, compile_condition(invariant.when), closed)
 
@@ -58,8 +60,8 @@ def closed_values(model: PolicyModel) -> Mapping[str, frozenset[str]]:
 
 def _repeated(policy: Policy) -> Iterator[str]:
     seen: dict[tuple[object, ...], str] = {}
-    for rule in policy.flag_rules:
-        key = (rule.condition, frozenset(rule.model.flags), rule.model.effective_from)
+    for rule in policy.every.flags:
+        key = (rule.condition, frozenset(rule.model.flags), rule.model.valid_from)
         if key in seen:
             yield f"flags > {rule.id!r}: says the same as {seen[key]!r}"
         seen[key] = rule.id
@@ -75,8 +77,22 @@ def _shadowed(
         culprits = _takers(rule, before, closed)
         if culprits:
             names = ", ".join(sorted(repr(name) for name in culprits))
-            yield f"dispositions > {rule.id!r}: can never decide: every case is taken earlier by {names}"
+            yield f"dispositions > {rule.id!r}: can never decide: {_why(rule, culprits, before, ways)} {names}"
         earlier.append((rule, ways))
+
+
+def _why(
+    rule: Rule[DispositionRuleModel],
+    culprits: set[str],
+    before: Sequence[tuple[Rule[DispositionRuleModel], list[Case]]],
+    ways: Sequence[Case],
+) -> str:
+    """Whether a shadowed rule says otherwise of the very same cases, or only comes too late."""
+    first = [pair for pair in before if pair[0].id in culprits]
+    same = len(first) == 1 and all(any(way.implies(own) for own in ways) for way in first[0][1])
+    if same and first[0][0].model.disposition is not rule.model.disposition:
+        return "it contradicts the rule that decides the same cases,"
+    return "every case is taken earlier by"
 
 
 def _takers(
@@ -126,17 +142,45 @@ def _taken_by(way: Case, earlier: Sequence[tuple[Rule[DispositionRuleModel], lis
 
 def _covers_dates(early: RuleModel, late: RuleModel) -> bool:
     """Whether the first rule is in force on every day on which the second is."""
-    starts = (early.effective_from or date.min) <= (late.effective_from or date.min)
-    return starts and (late.effective_until or date.max) <= (early.effective_until or date.max)
+    starts = (early.valid_from or date.min) <= (late.valid_from or date.min)
+    return starts and (late.valid_until or date.max) <= (early.valid_until or date.max)
 
 
 def _impossible_modifiers(policy: Policy) -> Iterator[str]:
-    reached = {rule.model.disposition for rule in policy.disposition_rules}
+    reached = {rule.model.disposition for rule in policy.every.dispositions}
     reached |= {policy.on_failure.disposition, policy.fallback.disposition}
-    for rule in policy.modifiers:
+    for rule in policy.every.modifiers:
         wanted = rule.model.when.disposition
         if wanted and not any(code in reached for code in wanted):
             yield f"modifiers > {rule.id!r} > when > disposition: no rule ever decides {', '.join(wanted)}"
+
+
+def _opposed(policy: Policy, closed: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """Rules that may fire together and ask of one draft what it cannot do."""
+    asking = [*policy.every.dispositions, *policy.every.modifiers]
+    for pair in policy.model.opposed_constraints:
+        for one, other in product(asking, asking):
+            asked = pair[0] in _asks(one.model) and pair[1] in _asks(other.model)
+            if asked and _together(one, other, closed):
+                yield f"rule {one.id!r}: asks for {pair[0]}, and {other.id!r} may ask for {pair[1]} with it"
+
+
+def _asks(rule: RuleModel) -> tuple[str, ...]:
+    constraints: tuple[str, ...] = getattr(rule, "constraints", ())
+    return constraints
+
+
+def _together(one: Rule[RuleModel], other: Rule[RuleModel], closed: Mapping[str, frozenset[str]]) -> bool:
+    """Whether two rules may fire on one message: one disposition, and on one day."""
+    days = [one.model, other.model]
+    decides = [model for model in days if isinstance(model, DispositionRuleModel)]
+    if one is not other and len(decides) == 2:
+        return False
+    chosen = [OneOf("disposition", frozenset((model.disposition,))) for model in decides[:1]]
+    if max(day.valid_from or date.min for day in days) > min(day.valid_until or date.max for day in days):
+        return False
+    pairs = product(cases(one.condition, closed=closed), cases(other.condition, closed=closed))
+    return any(merged([*a.literals(), *b.literals(), *chosen], closed) is not None for a, b in pairs)
 
 
 def _broken(
@@ -149,15 +193,15 @@ def _broken(
     forbidden = frozenset(invariant.never)
     bad = cases(condition, closed=closed, split=True)
     earlier: list[tuple[Rule[DispositionRuleModel], list[Case]]] = []
-    for rule in policy.disposition_rules:
+    for rule in policy.every.dispositions:
         ways = cases(rule.condition, closed=closed)
         if rule.model.disposition in forbidden:
             before = [pair for pair in earlier if _covers_dates(pair[0].model, rule.model)]
             if _may_decide(ways, bad, rule.model, before, closed):
                 yield f"dispositions > {rule.id!r}: may break invariant {invariant.id!r}"
         earlier.append((rule, ways))
-    always = [pair for pair in earlier if pair[0].model.effective_from is None]
-    always = [pair for pair in always if pair[0].model.effective_until is None]
+    always = [pair for pair in earlier if pair[0].model.valid_from is None]
+    always = [pair for pair in always if pair[0].model.valid_until is None]
     urgent = [pair for pair in always if pair[0].model.even_on_failure]
     for outcome, before in ((policy.on_failure, urgent), (policy.fallback, always)):
         if outcome.disposition in forbidden and _may_decide([Case()], bad, outcome, before, closed):
@@ -182,9 +226,13 @@ def _may_decide(
 def _without_raised(case: Case, decided: Handling) -> Case:
     """The case without demands on flags that the rule raises itself."""
     raised = frozenset(decided.flags)
-    left = frozenset(members for members in case.meets.get("flags", frozenset()) if members.isdisjoint(raised))
+    left = frozenset(
+        members for members in case.meets.get("flags", frozenset()) if members.isdisjoint(raised)
+    )
     meets = {name: wanted for name, wanted in case.meets.items() if name != "flags"}
-    return Case(case.values, case.excluded, meets | ({"flags": left} if left else {}), case.avoids, case.ranges)
+    return Case(
+        case.values, case.excluded, meets | ({"flags": left} if left else {}), case.avoids, case.ranges
+    )
 
 
 def _joined(first: Case, second: Case, closed: Mapping[str, frozenset[str]]) -> Case | None:

@@ -17,10 +17,6 @@ class OneOf:
         """Whether the view meets the condition."""
         return view.value(self.name) in self.allowed
 
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        return f"{self.name} es «{view.value(self.name)}»; se pide {_listed(self.allowed)}"
-
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
@@ -32,10 +28,6 @@ class NoneOf:
     def holds(self, view: View) -> bool:
         """Whether the view meets the condition."""
         return view.value(self.name) not in self.excluded
-
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        return f"{self.name} es «{view.value(self.name)}», que la regla excluye"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +41,6 @@ class Meets:
         """Whether the view meets the condition."""
         return not self.members.isdisjoint(view.members(self.name))
 
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        return f"{self.name} no tiene {_listed(self.members)}"
-
 
 @dataclass(frozen=True, slots=True)
 class Avoids:
@@ -64,10 +52,6 @@ class Avoids:
     def holds(self, view: View) -> bool:
         """Whether the view meets the condition."""
         return self.members.isdisjoint(view.members(self.name))
-
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        return f"{self.name} tiene {_listed(self.members & view.members(self.name))}, que la regla excluye"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +66,6 @@ class Within:
         """Whether the view meets the condition."""
         return self.low <= view.number(self.name) < self.high
 
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        wanted = f"desde {self.low:g}" if self.high == math.inf else f"menos de {self.high:g}"
-        if self.low > -math.inf and self.high < math.inf:
-            wanted = f"entre {self.low:g} y {self.high:g}"
-        return f"{self.name} es {view.number(self.name):.2g}; se pide {wanted}"
-
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
@@ -100,10 +77,6 @@ class AllOf:
         """Whether the view meets the condition."""
         return all(part.holds(view) for part in self.parts)
 
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        return "; ".join(part.miss(view) for part in self.parts if not part.holds(view))
-
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
@@ -114,10 +87,6 @@ class AnyOf:
     def holds(self, view: View) -> bool:
         """Whether the view meets the condition."""
         return any(part.holds(view) for part in self.parts)
-
-    def miss(self, view: View) -> str:
-        """Why it does not hold, for people."""
-        return "ninguna de: " + " | ".join(part.miss(view) for part in self.parts)
 
 
 Literal = OneOf | NoneOf | Meets | Avoids | Within
@@ -145,7 +114,3 @@ def negated(condition: Condition) -> Condition:
             return AnyOf(tuple(negated(part) for part in parts))
         case AnyOf(parts):
             return AllOf(tuple(negated(part) for part in parts))
-
-
-def _listed(codes: frozenset[str]) -> str:
-    return " o ".join(f"«{code}»" for code in sorted(codes))

@@ -8,6 +8,7 @@ from policies.engine import Verdict, evaluate, judge
 from policies.policy import Policy, Rule
 from policies.schema import RuleModel
 from policies.view import View
+from policies.wording import missed, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class FiredRule:
 
     rule: str
     title: str
+    when: str
+    """What the rule asks for, in Spanish; empty for the failure rule and the fallback, which ask for nothing."""
     reason: str
     practices: tuple[str, ...]
     decided: bool
@@ -45,16 +48,24 @@ class Explanation:
 def explain(facts: Facts, policy: Policy) -> Explanation:
     """Explain the decision on some facts."""
     verdict = judge(facts, policy)
-    models = [
-        *(rule.model for rule in verdict.flag_rules),
-        verdict.winner,
-        *(rule.model for rule in verdict.modifiers),
+    winner = verdict.winner
+    deciding = [rule for rule in policy.disposition_rules if rule.model is winner]
+    fired = [
+        *(_fired(rule) for rule in verdict.flag_rules),
+        *(_fired(rule, decided=True) for rule in deciding),
+        *(_fired(rule) for rule in verdict.modifiers),
     ]
-    fired = tuple(
-        FiredRule(model.id, model.title, model.reason or "", model.practices, model is verdict.winner)
-        for model in models
+    if not deciding:
+        last = FiredRule(winner.id, winner.title, "", winner.reason, winner.practices, decided=True)
+        fired.insert(len(verdict.flag_rules), last)
+    return Explanation(evaluate(facts, policy), tuple(fired), tuple(_near_misses(policy, verdict)))
+
+
+def _fired(rule: Rule[RuleModel], *, decided: bool = False) -> FiredRule:
+    model = rule.model
+    return FiredRule(
+        model.id, model.title, said(rule.condition), model.reason or "", model.practices, decided=decided
     )
-    return Explanation(evaluate(facts, policy), fired, tuple(_near_misses(policy, verdict)))
 
 
 def _near_misses(policy: Policy, verdict: Verdict) -> Iterator[NearMiss]:
@@ -76,4 +87,4 @@ def _near_miss(rule: Rule[RuleModel], view: View) -> Iterator[NearMiss]:
     failing = [part for part in rule.condition.parts if not part.holds(view)]
     # A rule of one condition misses it in every message: that says nothing.
     if len(failing) == 1 and len(rule.condition.parts) > 1:
-        yield NearMiss(rule.id, rule.model.title, failing[0].miss(view))
+        yield NearMiss(rule.id, rule.model.title, missed(failing[0], view))

@@ -12,7 +12,7 @@ from policies.compiler import Codebook, CodeError, compile_condition
 from policies.conditions import AllOf
 from policies.errors import PolicyError
 from policies.files import read_bytes, validated, yaml_of
-from policies.policy import M, Policy, Rule, declared_settings
+from policies.policy import M, Policy, Rule, Rules, declared_settings
 from policies.references import undeclared
 from policies.safety_numbers import SafetyNumbers
 from policies.schema import ConditionModel, OutcomeModel, PolicyModel, RuleModel
@@ -25,7 +25,10 @@ def load_policy(
     settings: ConflictSettings | None = None,
     on: date | None = None,
 ) -> Policy:
-    """Load a policy with the rules in force on a day (today by default). Raises PolicyError.
+    """Load a policy as it is on a day (today by default; ``Policy.in_force`` gives other days).
+
+    Raises:
+        PolicyError: names the file, the rule and the field.
 
     Everything is checked over all rules, also those of other days: unknown keys and codes, repeated ids,
     names that are not declared, rules that can never decide, and the invariants of the file.
@@ -35,10 +38,12 @@ def load_policy(
     _check_ids(file, model)
     for problem in undeclared(model):
         raise PolicyError(f"{file}: {problem}")
-    policy = _compiled(file, model, content, safety_numbers, settings or ConflictSettings())
+    policy = _compiled(
+        file, model, content, safety_numbers, settings or ConflictSettings(), on or date.today()
+    )
     for problem in problems(policy, lambda condition: _condition(file, model, "invariants", condition)):
         raise PolicyError(f"{file}: {problem}")
-    return policy.in_force(on or date.today())
+    return policy
 
 
 def load_account(file: Path) -> Account:
@@ -47,18 +52,28 @@ def load_account(file: Path) -> Account:
     for slot, values in account.slots.items():
         unknown = sorted(set(values) - set(account.languages))
         if unknown:
-            raise PolicyError(f"{file}: slots > {slot}: languages not among the account's: {', '.join(unknown)}")
+            raise PolicyError(
+                f"{file}: slots > {slot}: languages not among the account's: {', '.join(unknown)}"
+            )
     return account
 
 
 def _compiled(
-    file: Path, model: PolicyModel, content: bytes, numbers: SafetyNumbers, settings: ConflictSettings
+    file: Path,
+    model: PolicyModel,
+    content: bytes,
+    numbers: SafetyNumbers,
+    settings: ConflictSettings,
+    day: date,
 ) -> Policy:
     return Policy(
         model=model,
-        flag_rules=_rules(file, model, "flags", model.flags),
-        disposition_rules=_rules(file, model, "dispositions", model.dispositions),
-        modifiers=_rules(file, model, "modifiers", model.modifiers),
+        every=Rules(
+            flags=_rules(file, model, "flags", model.flags),
+            dispositions=_rules(file, model, "dispositions", model.dispositions),
+            modifiers=_rules(file, model, "modifiers", model.modifiers),
+        ),
+        day=day,
         numbers=numbers,
         settings=declared_settings(settings),
         file_hash=hashlib.sha256(content).hexdigest(),
@@ -66,9 +81,7 @@ def _compiled(
 
 
 def _rules(file: Path, model: PolicyModel, section: str, rules: Iterable[M]) -> tuple[Rule[M], ...]:
-    return tuple(
-        Rule(rule, _condition(file, model, f"{section} > {rule.id!r}", rule.when)) for rule in rules
-    )
+    return tuple(Rule(rule, _condition(file, model, f"{section} > {rule.id!r}", rule.when)) for rule in rules)
 
 
 def _condition(file: Path, model: PolicyModel, where: str, condition: ConditionModel) -> AllOf:
@@ -85,7 +98,9 @@ def _check_ids(file: Path, model: PolicyModel) -> None:
     repeated = sorted(name for name, count in counts.items() if count > 1)
     if repeated:
         raise PolicyError(f"{file}: rule {repeated[0]!r}: id used {counts[repeated[0]]} times")
-    codes = {code for field in ("intents", "signals", "emotions") for code in getattr(model.vocabulary, field)}
+    codes = {
+        code for field in ("intents", "signals", "emotions") for code in getattr(model.vocabulary, field)
+    }
     clash = sorted(codes & set(model.groups))
     if clash:
         raise PolicyError(f"{file}: groups > {clash[0]}: is also a code")

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -43,32 +43,65 @@ class Rule(Generic[M_co]):
         """The rule's id."""
         return self.model.id
 
+    @property
+    def dated(self) -> bool:
+        """Whether the rule has a first or a last day."""
+        return self.model.valid_from is not None or self.model.valid_until is not None
+
     def in_force(self, day: date) -> bool:
         """Whether the rule applies on a day; both ends included."""
-        starts, ends = self.model.effective_from, self.model.effective_until
+        starts, ends = self.model.valid_from, self.model.valid_until
         return (starts is None or starts <= day) and (ends is None or day <= ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Every rule of a file, also those of other days."""
+
+    flags: tuple[Rule[FlagRuleModel], ...]
+    dispositions: tuple[Rule[DispositionRuleModel], ...]
+    modifiers: tuple[Rule[ModifierModel], ...]
+
+    def __iter__(self) -> Iterator[Rule[RuleModel]]:
+        for rules in (self.flags, self.dispositions, self.modifiers):
+            yield from rules
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules in force. Made by ``policies.loader.load_policy``."""
+    """The rules in force on a day. Made by ``policies.loader.load_policy``."""
 
     model: PolicyModel
-    flag_rules: tuple[Rule[FlagRuleModel], ...]
-    disposition_rules: tuple[Rule[DispositionRuleModel], ...]
-    modifiers: tuple[Rule[ModifierModel], ...]
+    every: Rules
+    day: date
     numbers: SafetyNumbers
     settings: Mapping[str, str]
     file_hash: str
     """SHA-256 of the policy file, in hex."""
 
     @cached_property
+    def flag_rules(self) -> tuple[Rule[FlagRuleModel], ...]:
+        """The flag rules in force."""
+        return tuple(rule for rule in self.every.flags if rule.in_force(self.day))
+
+    @cached_property
+    def disposition_rules(self) -> tuple[Rule[DispositionRuleModel], ...]:
+        """The disposition rules in force, in order."""
+        return tuple(rule for rule in self.every.dispositions if rule.in_force(self.day))
+
+    @cached_property
+    def modifiers(self) -> tuple[Rule[ModifierModel], ...]:
+        """The modifiers in force."""
+        return tuple(rule for rule in self.every.modifiers if rule.in_force(self.day))
+
+    @cached_property
     def version(self) -> str:
         """``name@version-hash``: the first 12 hex digits over policy file, safety numbers and settings.
 
-        It changes whenever anything that decides changes.
+        It changes whenever anything that decides changes, also when a dated rule comes into force or ends.
         """
-        parts = (self.file_hash, self.numbers.content_hash, json.dumps(dict(self.settings), sort_keys=True))
+        parts = [self.file_hash, self.numbers.content_hash, json.dumps(dict(self.settings), sort_keys=True)]
+        parts += [rule.id for rule in self.every if not rule.in_force(self.day)]
         content = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
         return f"{self.model.policy}@{self.model.version}-{content}"
 
@@ -87,13 +120,16 @@ class Policy:
         return self.model.fallback
 
     def in_force(self, day: date) -> "Policy":
-        """The same policy with only the rules that apply on a day."""
-        return replace(
-            self,
-            flag_rules=tuple(rule for rule in self.flag_rules if rule.in_force(day)),
-            disposition_rules=tuple(rule for rule in self.disposition_rules if rule.in_force(day)),
-            modifiers=tuple(rule for rule in self.modifiers if rule.in_force(day)),
-        )
+        """The same policy on a day; itself where no rule comes or goes in between."""
+        dated = any(rule.in_force(day) != rule.in_force(self.day) for rule in self.every if rule.dated)
+        return replace(self, day=day) if dated else self
+
+    def days_of_change(self) -> tuple[date, ...]:
+        """The days on which a rule comes into force, or is no longer."""
+        starts = {rule.model.valid_from for rule in self.every}
+        ends = {rule.model.valid_until for rule in self.every}
+        after = {day + timedelta(days=1) for day in ends if day is not None and day < date.max}
+        return tuple(sorted(after.union(day for day in starts if day is not None)))
 
     def rule_models(self) -> Iterator[RuleModel | OutcomeModel]:
         """Every rule in policy order: flags, dispositions, modifiers, then failure rule and fallback."""

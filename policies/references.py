@@ -39,6 +39,8 @@ def _of_modifier(model: PolicyModel, where: str, rule: ModifierModel) -> Iterato
 
 
 def _of_tables(model: PolicyModel) -> Iterator[str]:
+    for pair in model.opposed_constraints:
+        yield from _missing("opposed_constraints", "constraint", pair, model.constraints)
     for kind, referral in model.referrals.items():
         named = (referral.otherwise, *(choice.professional for choice in referral.choose))
         yield from _missing(f"referrals > {kind}", "professional", named, model.professionals)

@@ -92,8 +92,8 @@ class RuleModel(Strict):
     """Descriptive, never reused for another meaning."""
     title: str = Field(min_length=1)
     practices: tuple[Practice, ...] = ()
-    effective_from: date | None = None
-    effective_until: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
     """Last day, included."""
     when: ConditionModel
     reason: str | None = Field(default=None, min_length=1)
@@ -101,8 +101,8 @@ class RuleModel(Strict):
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> "RuleModel":
-        if self.effective_from and self.effective_until and self.effective_until < self.effective_from:
-            raise ValueError("effective_until is before effective_from")
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError("valid_until is before valid_from")
         return self
 
 
@@ -159,7 +159,9 @@ class OutcomeModel(Handling):
     @model_validator(mode="after")
     def _fails_closed(self) -> "OutcomeModel":
         if self.disposition is not Disposition.ACKNOWLEDGE or Flag.EXPERT_REVIEW not in self.flags:
-            raise ValueError("must be acknowledge with the flag expert_review: what is not decided goes to a person")
+            raise ValueError(
+                "must be acknowledge with the flag expert_review: what is not decided goes to a person"
+            )
         return self
 
 
@@ -256,6 +258,8 @@ class PolicyModel(Strict):
     """Queue to who works it. Order matters: when several rules name a queue, the first one listed wins."""
     constraints: dict[str, str]
     """Constraint on drafts to what it demands of them."""
+    opposed_constraints: tuple[tuple[str, str], ...] = ()
+    """Pairs that no draft can meet together: rules that may ask for both contradict each other."""
     sla_profiles: dict[str, SlaProfile]
     professionals: dict[str, dict[str, str]]
     """Professional to name by language; Spanish is compulsory."""

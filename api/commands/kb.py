@@ -72,7 +72,7 @@ def check_answers(
         scan_directory(settings.knowledge_base_dir),
         Governance.load(settings.policies_dir / "knowledge_base.yaml"),
         on=date.today(),
-        redactor=personal_data_kinds(settings, load_redactor(settings)),
+        redactor=personal_data_kinds(settings, load_redactor(settings).patterns_alone),
         cache=VectorCache(encoder, settings.cache_dir),
     )
     table = Table("Severity", "Code", "Answers", "What")

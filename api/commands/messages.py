@@ -1,6 +1,7 @@
 """``borrador redact``, ``draft`` and ``search``: a text for a person, or JSON Lines for a program."""
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +10,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from rich.console import Console
 
+from api.commands.batches import run_batches
 from api.commands.options import InFile, KnowledgeBaseDir, PoliciesDir, load_settings
 from api.commands.printing import print_case, print_redaction, print_search
 from api.commands.stream import run_lines
@@ -45,21 +47,27 @@ class SearchLine(BaseModel):
 def redact(text: Text = None, source: InFile = None, policies: PoliciesDir = None) -> None:
     """Mask personal and health data."""
     _one_input(text, source)
+    message = None if text is None else _message(text)
     pipeline = _pipeline(load_settings(policies=policies))
 
     from cases.assembly import entities_of
+    from cases.bulk import redact_messages
 
-    def work(message: Message) -> dict[str, Any]:
-        redaction = pipeline.redact_text(
-            message.text, account=pipeline.account(message.account), language=message.language
-        )
-        entities = [entity.model_dump() for entity in entities_of(redaction)]
-        return {"id": message.id, "text": redaction.text.value, "entities": entities}
+    def work(messages: Sequence[Message]) -> list[dict[str, Any]]:
+        redactions = redact_messages(pipeline, messages)
+        return [
+            {
+                "id": pipeline.redact_id(message.id, account=pipeline.account(message.account)),
+                "text": redaction.text.value,
+                "entities": [entity.model_dump() for entity in entities_of(redaction)],
+            }
+            for message, redaction in zip(messages, redactions, strict=True)
+        ]
 
-    if text is not None:
-        print_redaction(Console(), work(_message(text)))
+    if message is not None:
+        print_redaction(Console(), work([message])[0])
         return
-    _finish(run_lines(source, Message, work))
+    _finish(run_batches(source, Message, work))
 
 
 def draft(
@@ -73,6 +81,7 @@ def draft(
 ) -> None:
     """Take messages the whole way to verified drafts."""
     _one_input(text, source)
+    given = None if text is None else _message(text, channel=channel, visibility=visibility)
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
     pipeline = _pipeline(settings)
     records = open_records(settings) if store else None
@@ -83,8 +92,8 @@ def draft(
             return records.handle(pipeline, message, account=account, actor="cli").case
         return pipeline.run(message, received_at=message.received_at or datetime.now(UTC)).case
 
-    if text is not None:
-        print_case(Console(), work(_message(text, channel=channel, visibility=visibility)))
+    if given is not None:
+        print_case(Console(), work(given))
         return
     _finish(run_lines(source, Message, work))
 
@@ -98,15 +107,17 @@ def search(
 ) -> None:
     """Search the approved answers."""
     _one_input(text, source)
+    question = None if text is None else SearchLine(text=_message(text).text)
     pipeline = _pipeline(load_settings(knowledge_base=knowledge_base, policies=policies))
 
-    if text is not None:
-        print_search(Console(), *_search(pipeline, SearchLine(text=text), k))
+    if question is not None:
+        print_search(Console(), *_search(pipeline, question, k))
         return
 
     def work(line: SearchLine) -> dict[str, Any]:
         results, abstained, _titles = _search(pipeline, line, k)
-        return {"id": line.id, "results": results, "abstained": abstained}
+        name = pipeline.redact_id(line.id, account=pipeline.account(line.account))
+        return {"id": name, "results": results, "abstained": abstained}
 
     _finish(run_lines(source, SearchLine, work))
 

@@ -1,4 +1,4 @@
-"""``borrador policy``: run the cases beside each policy, and explain a decision on a message."""
+"""``borrador policy``: run the cases beside each policy, explain a decision, compare two versions."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,40 +6,55 @@ from typing import Annotated
 import typer
 
 from api.commands.options import PoliciesDir, load_settings
+from api.commands.policy_diff import diff
+from api.commands.policy_explain import explain_decision
+from api.failures import UsageError
 from policies.cases import run_cases
+from policies.gaps import gaps
 from policies.loader import load_policy
 from policies.safety_numbers import SafetyNumbers
 
 app = typer.Typer(help="Written policies.", no_args_is_help=True)
-
-
-@app.callback()
-def policy() -> None:
-    """Keep `test` a subcommand, although it is the only one so far."""
+app.command("explain")(explain_decision)
+app.command("diff")(diff)
 
 
 @app.command("test")
 def run_all_cases(
-    names: Annotated[list[str] | None, typer.Argument(help="Policies to test; all when none is named.")] = None,
     policies: PoliciesDir = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Test this policy alone (health, bank, retail).")
+    ] = None,
 ) -> None:
-    """Check each policy file and run the cases beside it; exit code 1 when one differs."""
+    """Check each policy, find what no rule answers and run the cases beside it; exit code 1 on a failure."""
     folder = load_settings(policies=policies).policies_dir
     numbers = SafetyNumbers.load(folder / "safety_numbers.yaml")
     failed = False
-    for file in _files(folder / "rules", names):
-        loaded = load_policy(file, safety_numbers=numbers)
+    for file in _files(folder / "rules", profile):
+        policy = load_policy(file, safety_numbers=numbers)
         cases = file.with_suffix(".cases.yaml")
-        failures = run_cases(loaded, cases)
+        failures = [f"{cases.name}: {failure}" for failure in run_cases(policy, cases)]
+        failures += [f"{file.name}: {gap}" for gap in gaps(policy)]
         for failure in failures:
-            typer.echo(f"{cases.name}: {failure}")
-        typer.echo(f"{loaded.version}: {len(failures)} differences")
+            typer.echo(failure)
+        typer.echo(f"{policy.version}: {len(failures)} failures")
         failed = failed or bool(failures)
     if failed:
         raise typer.Exit(1)
 
 
-def _files(folder: Path, names: list[str] | None) -> list[Path]:
-    if names:
-        return [folder / f"{name}.yaml" for name in names]
-    return [file for file in sorted(folder.glob("*.yaml")) if not file.name.endswith(".cases.yaml")]
+def _files(folder: Path, profile: str | None) -> list[Path]:
+    """The policy files to test; a cases file without its policy is a mistake, not a policy without tests."""
+    found = [file for file in sorted(folder.glob("*.yaml")) if not file.name.endswith(".cases.yaml")]
+    stray = [
+        file
+        for file in folder.glob("*.cases.yaml")
+        if file.with_name(file.name.replace(".cases", "")) not in found
+    ]
+    if stray:
+        raise UsageError(f"{stray[0]}: cases without their policy")
+    if profile is not None:
+        found = [file for file in found if file.stem == profile]
+    if not found:
+        raise UsageError(f"{folder}: no policy{'' if profile is None else ' of that name'}")
+    return found

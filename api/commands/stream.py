@@ -8,7 +8,9 @@ from typing import Any, BinaryIO, NamedTuple, TextIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from api.field_paths import field_path
+from api.field_paths import wrong_field
+from cases.errors import CaseError, UnknownAccountError
+from models.errors import ModelError
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -38,13 +40,18 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
                 pass
             yield Line(number, None, f"line is over {MAX_LINE_BYTES} bytes")
             continue
-        try:
-            text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError as error:
-            yield Line(number, None, f"line is not UTF-8 (byte {error.start})")
-            continue
-        if text:
-            yield Line(number, text, None)
+        line = decode_line(number, raw)
+        if line.text != "":
+            yield line
+
+
+def decode_line(number: int, raw: bytes) -> Line:
+    """Decode one line; a blank one has the text ""."""
+    try:
+        text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+    except UnicodeDecodeError as error:
+        return Line(number, None, f"line is not UTF-8 (byte {error.start})")
+    return Line(number, text, None)
 
 
 def parse_line(text: str, model: type[T]) -> T:
@@ -55,7 +62,7 @@ def parse_line(text: str, model: type[T]) -> T:
     """
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also a number of more digits than Python converts
         raise LineError("line is not JSON") from None
     if not isinstance(data, dict):
         raise LineError("line is not a JSON object")
@@ -68,7 +75,7 @@ def parse_line(text: str, model: type[T]) -> T:
 def describe(error: ValidationError) -> str:
     """The first errors of a validation in one line: field and reason, never the value."""
     found = error.errors(include_input=False, include_url=False)
-    return "; ".join(f"{field_path(item['loc'])}: {item['msg']}" for item in found[:3])
+    return "; ".join(f"{wrong_field(item)}: {item['msg']}" for item in found[:3])
 
 
 def run_lines(
@@ -80,25 +87,45 @@ def run_lines(
         0, or 1 when at least one line was bad.
     """
     failed = False
-    with _open(source) as stream:
+    with open_source(source) as stream:
         for line in read_lines(stream):
             try:
-                if line.text is None:
-                    raise LineError(line.error or "unreadable")
-                result = work(parse_line(line.text, model))
+                result = worked(line, model, work)
             except LineError as error:
                 failed = True
                 result = {"line": line.number, "error": str(error)}
-            out.write(_dump(result) + "\n")
+            out.write(dump(result) + "\n")
             out.flush()
     return int(failed)
 
 
-def _open(source: Path | None) -> BinaryIO:
+def worked(line: Line, model: type[T], work: Callable[[T], Any]) -> Any:  # noqa: ANN401
+    """Do the work on one line.
+
+    Raises:
+        LineError: the line is bad, or its work failed: the next one may go well.
+        CaseError, OSError: the store or a file is gone, for this line and all that follow.
+    """
+    if line.text is None:
+        raise LineError(line.error or "unreadable")
+    try:
+        return work(parse_line(line.text, model))
+    except (ModelError, UnknownAccountError) as error:
+        raise LineError(str(error)) from None
+    except (LineError, CaseError, OSError):
+        raise
+    except Exception as error:
+        # Its text may quote the customer.
+        raise LineError(f"internal error ({type(error).__name__})") from None
+
+
+def open_source(source: Path | None) -> BinaryIO:
+    """Open the file, or standard input when there is none."""
     return sys.stdin.buffer if source is None else source.open("rb")
 
 
-def _dump(result: Any) -> str:  # noqa: ANN401 - a model or plain JSON data
+def dump(result: Any) -> str:  # noqa: ANN401 - a model or plain JSON data
+    """Write a result as one line of JSON."""
     if isinstance(result, BaseModel):
         return result.model_dump_json()
     return json.dumps(result, ensure_ascii=False)

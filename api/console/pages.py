@@ -138,7 +138,8 @@ def try_message(
     visibility: Annotated[str, Form()] = "",
 ) -> Response:
     """Draft the reply to a pasted message and show its case."""
-    values = {"text": text, "channel": channel, "visibility": visibility}
+    # On an error the text is not shown again: no page carries what was not redacted.
+    values = {"channel": channel, "visibility": visibility}
     if WRITERS.isdisjoint(key.scopes):
         return _try_page(request, key, 403, error="Esta clave solo permite leer.", **values)
     try:

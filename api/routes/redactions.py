@@ -46,4 +46,5 @@ def create_redaction(body: RedactionRequest, service: ServiceDep, key: WriterKey
     """Find personal and health data and replace them by placeholders."""
     account = service.account_of(body.account, key=key)
     redaction = service.pipeline.redact_text(body.text, account=account, language=body.language)
-    return RedactionResult(id=body.id, text=redaction.text.value, entities=entities_of(redaction))
+    name = service.pipeline.redact_id(body.id, account=account)
+    return RedactionResult(id=name, text=redaction.text.value, entities=entities_of(redaction))

@@ -22,6 +22,9 @@ _LEET_WORDS = 3
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _LAUGHTER = re.compile(r"k{3,}|(?:rs){2,}|[ja]*ja[ja]*ja[ja]*|[ha]*ha[ha]*ha[ha]*|(?:je){2,}j?|(?:ji){2,}j?")
 _LEET = str.maketrans("013457", "oieast")
+_LOOKALIKES = str.maketrans("аеоѕіјрсухԁһӏνορακιυ", "aeosijpcyxdhlvopakiu")
+"""Cyrillic and Greek letters that look like Latin ones; each for one, so that places stay."""
+_DISGUISED = re.compile(r"(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[аеоѕіјрсухԁһӏνορακιυ])[^\W\d_]+")
 _STOPS = frozenset(".!?;:…¡¿\n")
 _QUOTES = frozenset("\"“”«»„")
 _PAUSES = frozenset(",()[]{}—–-/|")
@@ -106,7 +109,7 @@ def _plain(text: str) -> tuple[str, list[int], bool]:
         for folded in _fold_char(char):
             out.append(folded)
             places.append(place)
-    plain = "".join(out)
+    plain = _DISGUISED.sub(lambda found: found.group().translate(_LOOKALIKES), "".join(out))
     return (plain, places, hidden > 3)
 
 

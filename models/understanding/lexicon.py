@@ -1,7 +1,7 @@
 """Reads the signal lexicons and finds their cues in a message, minding negation and idioms."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from models.errors import ArtifactError
 from models.understanding.fold import PAUSE, STOP, Folded, fold, fold_words
 from models.understanding.lexicon_file import (
     STRENGTHS,
-    Criterion,
     Entry,
     LexiconFile,
+    Strength,
     lexicon_paths,
     merge,
     read_yaml,
@@ -65,11 +65,6 @@ class Reading:
         return frozenset(hit.entry.tag for hit in self.hits if hit.entry.tag)
 
     @property
-    def criteria(self) -> frozenset[Criterion]:
-        """Criteria of an adverse event that the wording supports."""
-        return frozenset(hit.entry.criterion for hit in self.hits if hit.entry.criterion)
-
-    @property
     def relevance(self) -> frozenset[Relevance]:
         """Cues of relevance."""
         return frozenset(hit.entry.relevance for hit in self.hits if hit.entry.relevance)
@@ -121,6 +116,8 @@ class Lexicon:
     _index: Mapping[str, tuple[_Part, ...]] = field(repr=False)
     _negators: frozenset[str] = field(repr=False)
     _negation_ends: frozenset[str] = field(repr=False)
+    order_openers: frozenset[str]
+    """Words, in lower case, that introduce an order to the software."""
 
     @classmethod
     def load(cls, folder: Path) -> "Lexicon":
@@ -148,6 +145,7 @@ class Lexicon:
             {key: tuple(parts) for key, parts in index.items()},
             frozenset(fold_words(word) for _, file in files for word in file.negators),
             frozenset(fold_words(word) for _, file in files for word in file.negation_ends) | {STOP, PAUSE},
+            frozenset(word.casefold() for _, file in files for word in file.order_openers),
         )
 
     def read(self, text: str) -> Reading:
@@ -156,12 +154,31 @@ class Lexicon:
         tokens = folded.tokens
         found = self._scan(folded, tokens)
         hits = [
-            Hit(entry, folded.sources[start])
+            Hit(entry, folded.sources[start[0]])
             for entry in self.entries.values()
-            if (start := self._fires(entry, found, tokens)) is not None
+            if (start := next(self._matches(entry, found, tokens), None)) is not None
         ]
         hits += self._hidden(folded)
         return Reading(tuple(hits), _scores(hits))
+
+    def places(self, text: str, codes: Collection[SignalCode]) -> tuple[tuple[int, int], ...]:
+        """Every match of the cues of some signals, weak ones aside, as (start, end) in the text."""
+        strong = self.found(text, lambda entry: entry.signal in codes and entry.strength != Strength.WEAK)
+        return tuple((start, end) for _, start, end in strong)
+
+    def found(self, text: str, wanted: Callable[[Entry], bool]) -> tuple[tuple[Entry, int, int], ...]:
+        """Every match of the entries that are wanted, as (entry, start, end) in the text, blanks left out."""
+        folded = fold(text)
+        tokens = folded.tokens
+        matches = self._scan(folded, tokens)
+        ends = (*folded.sources, len(text))
+        return tuple(
+            (entry, start, start + len(text[start : ends[last]].rstrip()))
+            for entry in self.entries.values()
+            if wanted(entry)
+            for first, last in self._matches(entry, matches, tokens)
+            for start in (folded.sources[first],)
+        )
 
     def _scan(self, folded: Folded, tokens: Sequence[str]) -> dict[tuple[str, int], Places]:
         """All matches of all patterns, by owner and part."""
@@ -180,12 +197,12 @@ class Lexicon:
         for key in keys_of(token):
             yield from self._index.get(key, ())
 
-    def _fires(
+    def _matches(
         self, entry: Entry, found: Mapping[tuple[str, int], Places], tokens: Sequence[str]
-    ) -> int | None:
-        """First token of a match of the entry that nothing silences, or None."""
+    ) -> Iterator[tuple[int, int]]:
+        """Matches of the entry that nothing silences."""
         if entry.alone and not _covers(found.get((entry.id, 0), ()), tokens):
-            return None
+            return
         near_and_far = ((GUARD_REACH, entry.unless), (FAR_REACH, entry.unless_far))
         guards = [
             (reach, place)
@@ -200,8 +217,7 @@ class Lexicon:
                 continue
             near = (found.get((entry.id, part), ()) for part in range(1, len(entry.near) + 1))
             if all(any(_distance(place, other) <= entry.within for other in places) for places in near):
-                return place[0]
-        return None
+                yield place
 
     def _negated(self, tokens: Sequence[str], start: int, reach: int) -> bool:
         for token in reversed(tokens[max(0, start - reach) : start]):

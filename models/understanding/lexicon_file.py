@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ArtifactError
+from models.understanding.report import Criterion, Seriousness, Situation
 from models.vocabulary import Intent, Relevance, SignalCode
 
 M = TypeVar("M", bound=BaseModel)
@@ -30,15 +31,6 @@ STRENGTHS = {Strength.STRONG: 0.9, Strength.MEDIUM: 0.6, Strength.WEAK: 0.25}
 """Share of one cue in the noisy-or of a signal. Two weak cues (0.44) stay under a medium one."""
 
 
-class Criterion(StrEnum):
-    """What a cue supports of an adverse event (EMA GVP module VI, VI.B.2, and seriousness, VI.A.1.6)."""
-
-    PATIENT = "patient"
-    PRODUCT = "product"
-    REACTION = "reaction"
-    SERIOUS = "serious"
-
-
 class Entry(BaseModel):
     """One cue: patterns, what they mean, and when they do not mean it."""
 
@@ -49,6 +41,11 @@ class Entry(BaseModel):
     tag: Name | None = None
     relevance: Relevance | None = None
     criterion: Criterion | None = None
+    situation: Situation | None = None
+    """Special situation that the cue tells of: it may come without a reaction."""
+    seriousness: Seriousness | None = None
+    effect: bool = True
+    """False for a cue of an adverse event that tells of an intake or exposure, not of a reaction."""
     topic: Name | None = None
     """What needs to be looked at, for in-person referral; may go with a signal or stand alone."""
     intent: Intent | None = None
@@ -70,8 +67,9 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _means_something(self) -> "Entry":
-        if not any((self.signal, self.tag, self.relevance, self.criterion, self.topic, self.intent)):
-            raise ValueError("needs a signal, tag, relevance, criterion, topic or intent")
+        report = (self.criterion, self.situation, self.seriousness)
+        if not any((self.signal, self.tag, self.relevance, self.topic, self.intent, *report)):
+            raise ValueError("needs a signal, tag, relevance, criterion, situation, seriousness, topic or intent")
         return self
 
 
@@ -85,6 +83,8 @@ class LexiconFile(BaseModel):
     negators: list[str] = Field(default_factory=list)
     negation_ends: list[str] = Field(default_factory=list)
     """Words that end the reach of a negator (``pero``)."""
+    order_openers: list[str] = Field(default_factory=list)
+    """Words that introduce an order to the software and go with it when it is left out (``por favor``)."""
     groups: dict[Name, Words] = Field(default_factory=dict)
     guards: dict[Name, Words] = Field(default_factory=dict)
     entries: list[Entry] = Field(default_factory=list)

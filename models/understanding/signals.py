@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.understanding.heads import Predictions
 from models.understanding.lexicon import Reading
-from models.understanding.lexicon_file import Criterion
+from models.understanding.report import Criterion, Report
 from models.understanding.thresholds import Thresholds
 from models.understanding.types import AdverseEventCriteria, Signal
 from models.vocabulary import Intent, Relevance, SignalCode
@@ -36,7 +36,6 @@ class Evidence:
     public: bool
     personal_entities: frozenset[str]
     health_entities: frozenset[str]
-    product_named: bool
 
 
 def signals(evidence: Evidence, thresholds: Thresholds) -> tuple[Signal, ...]:
@@ -94,15 +93,13 @@ def relevance(evidence: Evidence, codes: Collection[SignalCode], thresholds: Thr
     return Relevance.MONITOR
 
 
-def criteria(evidence: Evidence, codes: Collection[SignalCode]) -> AdverseEventCriteria:
+def criteria(report: Report, codes: Collection[SignalCode]) -> AdverseEventCriteria:
     """The minimum criteria that the wording supports (GVP VI, VI.B.2). Who writes is the reporter."""
-    named = evidence.reading.criteria | evidence.earlier.criteria
-    patient = Criterion.PATIENT in named or bool(evidence.health_entities)
-    reaction = Criterion.REACTION in named or bool(evidence.reading.cues(SignalCode.ADVERSE_EVENT))
     return AdverseEventCriteria(
-        reporter=True,
-        patient=patient,
-        product=Criterion.PRODUCT in named or evidence.product_named,
-        reaction=reaction,
-        serious_hint=Criterion.SERIOUS in named or SignalCode.EMERGENCY in codes,
+        reporter=report.met(Criterion.REPORTER),
+        patient=report.met(Criterion.PATIENT),
+        product=report.met(Criterion.PRODUCT),
+        reaction=report.met(Criterion.REACTION),
+        serious_hint=bool(report.seriousness) or SignalCode.EMERGENCY in codes,
+        report=report,
     )

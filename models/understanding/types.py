@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from models.understanding.report import NOTHING_REPORTED, Report
 from models.vocabulary import Emotion, Handling, Intent, Language, Relevance, SignalCode
 
 
@@ -27,6 +28,8 @@ class AdverseEventCriteria:
     product: bool
     reaction: bool
     serious_hint: bool
+    report: Report = NOTHING_REPORTED
+    """What supports each of them, where, with special situations and seriousness."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from models.errors import ModelError, TextError
 from models.text import RawText
+from models.understanding.adverse_events import ReportText, read_report
 from models.understanding.encoding import HEAD, TAIL, QueryEncoder, vectors
 from models.understanding.features import Floats, extract
 from models.understanding.fold import fold
 from models.understanding.heads import Heads, Predictions
 from models.understanding.intents import named_intents, unsure, with_cues
 from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
+from models.understanding.orders import Stretch, stretches
 from models.understanding.signals import Evidence, criteria, relevance, signals
 from models.understanding.thresholds import Thresholds, load_thresholds
 from models.understanding.types import Understanding
@@ -25,6 +27,11 @@ MOST_WINDOWS = 3
 
 NO_WORDS, POSITIVE_EMOJI = "no_words", "positive_emoji"
 """Tags of a message without letters or digits, and of one that only cheers (from the lexicon)."""
+
+DANGERS = (SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT)
+"""A stretch with a cue of one of these is never left out as an order."""
+SENTENCE_LIMIT = 0.5
+"""Score from which a sentence alone is an order: the head was trained on whole messages, not on sentences."""
 
 _TOPIC_SIGNALS = (SignalCode.IN_PERSON_REFERRAL, SignalCode.ADVERSE_EVENT)
 
@@ -83,8 +90,12 @@ class Understander:
         personal_entities: Collection[str] = (),
         health_entities: Collection[str] = (),
         product_names: Collection[str] = (),
+        product_given: bool = False,
     ) -> Understood:
         """Understand a message in its thread (``(role, text)``, oldest first). One encoder call.
+
+        Args:
+            product_given: the message's own field names a product.
 
         Raises:
             TextError: lone surrogates, or longer than 100,000 characters.
@@ -109,11 +120,60 @@ class Understander:
             public=visibility == "public",
             personal_entities=frozenset(personal_entities),
             health_entities=frozenset(health_entities),
-            product_named=any(name.casefold() in text.casefold() for name in product_names if name),
         )
         wordless = not any(map(str.isalnum, text))
         understanding = self._assemble(evidence, language, wordless=wordless, in_thread=bool(turns))
-        return Understood(understanding, vector)
+        said = " . ".join(turn for role, turn in turns if role == "customer")
+        given = ReportText(text, said, product_names, product_given)
+        return Understood(self._with_report(understanding, given), vector)
+
+    def _with_report(self, understanding: Understanding, given: ReportText) -> Understanding:
+        """With what the words give for a report, where an adverse event is suspected."""
+        if not understanding.has(SignalCode.ADVERSE_EVENT):
+            return understanding
+        try:
+            report = read_report(self._lexicon, given)
+        except Exception as error:
+            raise ModelError(f"understanding failed: {type(error).__name__}") from None
+        codes = {signal.code for signal in understanding.signals}
+        return replace(understanding, adverse_event=criteria(report, codes))
+
+    def orders(self, raw: RawText, *, channel: str, visibility: str) -> tuple[Stretch, ...]:
+        """Stretches of a message that give orders to the software; for one where the signal is on.
+
+        Found by the lexicon and, sentence by sentence, by the head (one more call of the encoder).
+
+        Raises:
+            ModelError: a model failed; the message carries no customer text.
+        """
+        text = raw.reveal()
+        limit = self._thresholds.signals[SignalCode.PROMPT_INJECTION].head
+
+        def steers(sentences: Sequence[str]) -> list[bool]:
+            return [
+                self._heads.predict(
+                    extract(
+                        fold(sentence),
+                        None,
+                        (vector, vector),
+                        sentence,
+                        channel=channel,
+                        visibility=visibility,
+                    )
+                ).signals[SignalCode.PROMPT_INJECTION]
+                >= max(limit, SENTENCE_LIMIT)
+                for sentence, vector in zip(
+                    sentences, self._encoder.encode(list(sentences), kind="query"), strict=True
+                )
+            ]
+
+        try:
+            places = self._lexicon.places(text, (SignalCode.PROMPT_INJECTION,))
+            dangers = [start for start, _ in self._lexicon.places(text, DANGERS)]
+            openers = self._lexicon.order_openers
+            return stretches(text, places, dangers=dangers, openers=openers, steers=steers)
+        except Exception as error:
+            raise ModelError(f"understanding failed: {type(error).__name__}") from None
 
     def _earlier(self, text: str, turns: Sequence[str]) -> Reading:
         """Cues of the customer's earlier turns, alone and with the message that completes them."""
@@ -167,7 +227,6 @@ class Understander:
             handling=tuple((Handling(name), score) for name, score in handling),
             abstained=vague,
             referral_topic=topics[0] if topics and codes & set(_TOPIC_SIGNALS) else None,
-            adverse_event=criteria(evidence, codes) if SignalCode.ADVERSE_EVENT in codes else None,
             tags=tags,
         )
 
@@ -183,7 +242,9 @@ def _windows(text: str, reading: Reading) -> list[str]:
     """Parts of a long text around cues that the encoder would not see otherwise."""
     if len(text) <= HEAD + TAIL:
         return []
-    hidden = sorted({h.offset for h in reading.hits if h.entry.signal and HEAD <= h.offset < len(text) - TAIL})
+    hidden = sorted(
+        {h.offset for h in reading.hits if h.entry.signal and HEAD <= h.offset < len(text) - TAIL}
+    )
     starts: list[int] = []
     for offset in hidden:
         if not starts or offset - starts[-1] > 2 * WINDOW:

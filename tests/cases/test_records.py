@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
 
 from cases.errors import RecordConflictError, StoreUnavailableError
 from cases.message import Message, Turn
@@ -15,7 +18,8 @@ from cases.stored import Origin
 from models.text import RawText
 from policies.account import Account
 from policies.vocabulary import Channel
-from tests.cases.samples import RAW_TEXT, RECEIVED, Clock, case, open_records
+from tests.cases.samples import RAW_TEXT, RECEIVED, Clock, case, open_records, record
+from tests.policies.builders import facts
 
 
 class OneCasePipeline:
@@ -32,7 +36,8 @@ class OneCasePipeline:
         self.received.append(received_at)
         made = case(message_id=message.id, thread_version=len(message.thread) + 1, **self.changes)
         originals = {"MESSAGE": RawText(message.text), "[PERSONA_1]": RawText("Remedios Quiñonero")}
-        return Outcome(made, Origin(message.account or "demo", message.channel, received_at), originals)
+        origin = Origin(message.account or "demo", message.channel, received_at)
+        return Outcome(made, origin, originals, facts(tags=frozenset({"late"})))
 
 
 @pytest.fixture
@@ -114,3 +119,41 @@ def test_a_database_that_went_away_is_told_and_heals(tmp_path: Path, pipeline: A
     assert records.verify().ok
     blocker.close()
     records.close()
+
+
+def test_the_facts_are_kept_with_the_case(database_url: str, tmp_path: Path, pipeline: Any) -> None:
+    records = open_records(database_url, tmp_path)
+    stored = records.handle(pipeline, MESSAGE, account="demo", actor="cli")
+    assert records.store.get(stored.case.id, account="demo").facts == facts(tags=frozenset({"late"}))
+    assert records.verify().ok
+    records.close()
+
+
+def test_facts_changed_past_the_log_are_found(database_url: str, tmp_path: Path, pipeline: Any) -> None:
+    records = open_records(database_url, tmp_path)
+    records.handle(pipeline, MESSAGE, account="demo", actor="cli")
+    for changed in ("NULL", "replace(facts, 'late', 'soon')"):
+        with records.database.write() as session:
+            before = session.execute(text("SELECT facts FROM cases")).scalar_one()
+            session.execute(text(f"UPDATE cases SET facts = {changed}"))
+        assert "was changed after it was recorded" in str(records.verify().problem)
+        with records.database.write() as session:
+            session.execute(text("UPDATE cases SET facts = :before"), {"before": before})
+    assert records.verify().ok
+    records.close()
+
+
+def test_a_case_from_before_facts_keeps_its_seal(database_url: str, tmp_path: Path) -> None:
+    records = open_records(database_url, tmp_path)
+    recorded = record(records).stored
+    config = Config()
+    config.set_main_option("script_location", "cases/migrations")
+    config.set_main_option("path_separator", "os")
+    with records.database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    records.close()
+    again = open_records(database_url, tmp_path)
+    assert again.verify().ok
+    assert again.store.get(recorded.case.id, account="demo").facts is None
+    again.close()

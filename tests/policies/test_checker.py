@@ -101,8 +101,8 @@ def test_a_rule_in_force_later_is_not_shadowed_by_one_that_ends(tmp_path: Path) 
     written = small_policy()
     when = {"main_intent": "complaint"}
     written["dispositions"][1:2] = [
-        rule("until-june", when, effective_until=date(2026, 6, 30)),
-        rule("from-july", when, effective_from=date(2026, 7, 1)),
+        rule("until-june", when, valid_until=date(2026, 6, 30)),
+        rule("from-july", when, valid_from=date(2026, 7, 1)),
     ]
     assert "from-july" in load(written, tmp_path, on=date(2026, 7, 1)).rule_ids()
 
@@ -120,7 +120,7 @@ def _stopped_by_failure(written: dict[str, Any]) -> None:
 
 
 def _temporary(written: dict[str, Any]) -> None:
-    written["dispositions"][0]["effective_until"] = date(2030, 1, 1)
+    written["dispositions"][0]["valid_until"] = date(2030, 1, 1)
 
 
 @pytest.mark.parametrize("change", [_moved_down, _narrowed, _stopped_by_failure, _temporary])
@@ -136,3 +136,47 @@ def test_a_flag_that_the_deciding_rule_raises_counts(tmp_path: Path) -> None:
     written["dispositions"][1]["flags"] = ["emergency"]
     with pytest.raises(PolicyError, match="'complaint-rule': may break invariant"):
         load(written, tmp_path)
+
+
+def test_a_rule_that_contradicts_an_earlier_one_is_told_apart(tmp_path: Path) -> None:
+    written = small_policy()
+    written["dispositions"].append(rule("other-way", {"main_intent": "complaint"}, "no_reply"))
+    with pytest.raises(PolicyError, match=r"'other-way': can never decide: it contradicts .*'complaint-rule'"):
+        load(written, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "refused"),
+    [
+        ({"tag": "late"}, {"emotion": "angry"}, True),
+        ({"disposition": "draft"}, {"disposition": "acknowledge"}, False),
+        ({"setting": {"x6_x_limit": "140"}}, {"setting": {"x6_x_limit": "280"}}, False),
+        ({"tag": "late"}, {"not": {"tag": "late"}}, False),
+    ],
+)
+def test_rules_that_ask_for_opposites_are_refused(
+    one: dict[str, Any], other: dict[str, Any], refused: bool, tmp_path: Path
+) -> None:
+    written = small_policy()
+    written["constraints"]["long"] = "Largo."
+    written["opposed_constraints"] = [["short", "long"]]
+    asked = [{"id": f"asks-{name}", "title": name, "when": when, "constraints": [name], "reason": "Sí."}
+             for name, when in (("short", one), ("long", other))]  # fmt: skip
+    written["modifiers"] = asked
+    if refused:
+        with pytest.raises(PolicyError, match="'asks-short': asks for short, and 'asks-long' may ask for long"):
+            load(written, tmp_path)
+    else:
+        assert "asks-long" in load(written, tmp_path).rule_ids()
+
+
+def test_rules_of_different_days_do_not_ask_for_opposites(tmp_path: Path) -> None:
+    written = small_policy()
+    written["constraints"]["long"] = "Largo."
+    written["opposed_constraints"] = [["short", "long"]]
+    rest = {"title": "x", "when": {"tag": "late"}, "reason": "Sí."}
+    written["modifiers"] = [
+        {"id": "before", "constraints": ["short"], "valid_until": date(2030, 1, 1), **rest},
+        {"id": "after", "constraints": ["long"], "valid_from": date(2030, 1, 2), **rest},
+    ]
+    assert "before" in load(written, tmp_path, on=date(2030, 1, 1)).rule_ids()

@@ -106,7 +106,7 @@ def _draft_with_expert(w: Written) -> None:
 
 
 def _dates_out_of_order(w: Written) -> None:
-    w["dispositions"][1] |= {"effective_from": date(2026, 2, 1), "effective_until": date(2026, 1, 1)}
+    w["dispositions"][1] |= {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)}
 
 
 def _score_out_of_range(w: Written) -> None:
@@ -152,7 +152,7 @@ BROKEN: list[tuple[Callable[[Written], None], str]] = [
     (_idle_modifier, "modifiers > 'late-modifier': changes nothing"),
     (_silence_with_constraints, "dispositions > 'complaint-rule': no_reply has no draft"),
     (_draft_with_expert, "dispositions > 'question-rule': expert_review never goes with the disposition draft"),
-    (_dates_out_of_order, "dispositions > 'complaint-rule': effective_until is before effective_from"),
+    (_dates_out_of_order, "dispositions > 'complaint-rule': valid_until is before valid_from"),
     (_score_out_of_range, "dispositions > 'complaint-rule' > when > handling_at_least > draft: "),
     (_empty_list, "dispositions > 'complaint-rule' > when > main_intent: "),
     (_group_named_like_a_code, "groups > complaint: is also a code"),
@@ -217,7 +217,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 )
 def test_rules_decide_only_while_in_force(day: date, deciding: str, tmp_path: Path) -> None:
     written = small_policy()
-    dates = {"effective_from": date(2026, 6, 1), "effective_until": date(2026, 8, 31)}
+    dates = {"valid_from": date(2026, 6, 1), "valid_until": date(2026, 8, 31)}
     written["dispositions"].insert(1, rule("summer-rule", {"main_intent": "complaint"}, **dates))
     policy = load(written, tmp_path, on=day)
     assert evaluate(facts(intents=("complaint",)), policy).rules == (deciding,)

@@ -4,11 +4,18 @@ import pytest
 import yaml
 
 from models.vocabulary import Emotion, Handling, Intent, Language, Relevance, SignalCode
-from policies.cases import load_cases, run_cases
+from policies.cases import bound_to, load_cases, run_cases
 from policies.engine import evaluate
-from tests.policies.builders import POLICIES, RULES, shipped
+from policies.gaps import gaps
+from tests.policies.builders import POLICIES, RULES, facts, shipped
 
 NAMES = sorted(path.stem for path in RULES.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
+
+
+def every_id(name: str) -> set[str]:
+    """Ids of all rules, also those of other days."""
+    policy = shipped(name)
+    return {rule.id for rule in policy.every} | {policy.on_failure.id, policy.fallback.id}
 
 
 def test_the_health_policy_is_there() -> None:
@@ -24,9 +31,8 @@ def test_every_case_is_met(name: str) -> None:
 def test_every_rule_fires_in_some_case(name: str) -> None:
     policy, fired = shipped(name), set[str]()
     for case in load_cases(RULES / f"{name}.cases.yaml").cases:
-        bound = policy if case.settings is None else policy.with_settings(case.settings)
-        fired |= set(evaluate(case.facts.facts(), bound).rules)
-    assert set(policy.rule_ids()) - fired == set()
+        fired |= set(evaluate(case.facts.facts(), bound_to(policy, case)).rules)
+    assert every_id(name) - fired == set()
 
 
 def test_the_health_policy_has_enough_cases_with_unique_ids() -> None:
@@ -42,7 +48,7 @@ def test_cases_name_known_rules_and_constraints(name: str) -> None:
         named = case.expect.rules | case.expect.not_rules
         if case.expect.decided_by:
             named |= {case.expect.decided_by}
-        assert named <= set(policy.rule_ids()), case.id
+        assert named <= every_id(name), case.id
         assert case.expect.constraints | case.expect.not_constraints <= set(policy.model.constraints), case.id
 
 
@@ -115,3 +121,39 @@ def test_every_declared_constraint_queue_and_profile_is_used(name: str) -> None:
 def test_every_rule_names_a_practice(name: str) -> None:
     for model in shipped(name).rule_models():
         assert model.practices, model.id
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_some_rule_answers_every_combination_of_facts(name: str) -> None:
+    assert [str(gap) for gap in gaps(shipped(name))] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "decided"),
+    [
+        ({}, {"health": "draft", "bank": "draft", "retail": "draft"}),
+        (
+            {"intents": ("product_recommendation",)},
+            {"health": "draft", "bank": "acknowledge", "retail": "draft"},
+        ),
+        (
+            {"intents": ("product_quality",)},
+            {"health": "quality", "bank": "accounts", "retail": "quality"},
+        ),
+        (
+            {"intents": ("adverse_event",), "signals": {"adverse_event": 0.9}},
+            {"health": "pharmacovigilance", "bank": "experts", "retail": "experts"},
+        ),
+        (
+            {"personal_entities": frozenset({"CREDIT_CARD"}), "intents": ("billing_or_refund",)},
+            {"health": "billing", "bank": "fraud", "retail": "orders"},
+        ),
+        ({"signals": {"self_harm": 0.9}}, dict.fromkeys(("health", "bank", "retail"), "urgent_referral")),
+    ],
+)
+def test_the_same_facts_are_decided_by_the_policy_alone(
+    changes: dict[str, object], decided: dict[str, str]
+) -> None:
+    for name, expected in decided.items():
+        decision = evaluate(facts(**changes), shipped(name))
+        assert expected in (decision.disposition, decision.queue), name

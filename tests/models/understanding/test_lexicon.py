@@ -13,6 +13,8 @@ from models.vocabulary import SignalCode
 
 LEXICONS = Path(__file__).parents[3] / "policies" / "lexicons"
 ON = 0.5
+REPORT_KINDS = ("criterion", "situation", "seriousness")
+"""Read for a report: what the lexicon says of these is not in a signal."""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def cases() -> list[tuple[str, str, str, bool]]:
     for path in sorted(LEXICONS.glob("signals*.cases.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for group in data.get("groups", [data]):
-            (kind,) = {"signal", "intent", "tag"} & set(group)
+            (kind,) = {"signal", "intent", "tag", *REPORT_KINDS} & set(group)
             found += [(kind, group[kind], text, True) for text in group["fires"]]
             found += [(kind, group[kind], text, False) for text in group["silent"]]
     return found
@@ -34,6 +36,8 @@ def cases() -> list[tuple[str, str, str, bool]]:
 def says(reading: Reading, kind: str, code: str) -> bool:
     if kind == "signal":
         return reading.scores.get(SignalCode(code), 0.0) >= ON
+    if kind in REPORT_KINDS:
+        return code in {str(getattr(hit.entry, kind)) for hit in reading.hits}
     return code in (reading.intents if kind == "intent" else reading.tags)
 
 
