@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from eval.splits import FIRST, Split, load
 from models.spans import HEALTH_ENTITIES
+from models.training.tagging_corpora import occurrences
 
 UNTYPED = ("personal", "health")
 """Kinds of gold strings in messages that are not labelled by typed spans."""
@@ -96,14 +96,8 @@ def _gold(row: dict[str, Any]) -> tuple[Gold, ...]:
         Gold(kind, start, end, kind == "health")
         for kind in UNTYPED
         for value in row.get(kind, ())
-        for start, end in _occurrences(row["text"], value)
+        for start, end in occurrences(row["text"], value)
     )
-
-
-def _occurrences(text: str, value: str) -> Iterator[tuple[int, int]]:
-    """Yield where a gold string stands as whole words, or anywhere when it does so nowhere."""
-    whole = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
-    yield from whole or [m.span() for m in re.finditer(re.escape(value), text)]
 
 
 def _allowed(row: dict[str, Any]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 from transformers import BertModel
 
 from models.training.encoder_network import ExportedEncoder
@@ -20,7 +22,12 @@ eight-bit weights it overflows (onnxruntime, "Quantize ONNX models", reduce_rang
 
 
 def export_float(model: BertModel, path: Path) -> None:
-    """Write the network as ONNX: products in float32, embedding table already in int8."""
+    """Write the encoder as ONNX, its embedding table already in int8."""
+    export_network(ExportedEncoder(model), path, outputs=("embedding", "token_embeddings"))
+
+
+def export_network(network: nn.Module, path: Path, *, outputs: Sequence[str]) -> None:
+    """Write a network of ids and mask, (batch, tokens) both, as ONNX: products in float32."""
     example = (torch.tensor([[0, 5, 6, 2], [0, 5, 2, 1]]), torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]]))
     batch, tokens = torch.export.Dim("batch", min=1, max=512), torch.export.Dim("tokens", min=2, max=512)
     shape = {0: batch, 1: tokens}
@@ -28,11 +35,11 @@ def export_float(model: BertModel, path: Path) -> None:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            ExportedEncoder(model).eval(),
+            network.eval(),
             example,
             str(path),
             input_names=["input_ids", "attention_mask"],
-            output_names=["embedding", "token_embeddings"],
+            output_names=list(outputs),
             dynamic_shapes=(shape, shape),
             opset_version=OPSET,
             dynamo=True,

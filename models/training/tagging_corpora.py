@@ -98,10 +98,14 @@ def _string_spans(row: Mapping[str, Any]) -> list[TaggedSpan]:
     spans = []
     for kind in (PERSONAL_STRING, HEALTH_STRING):
         for value in row.get(kind, ()):
-            whole = [found.span() for found in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
-            found = whole or [found.span() for found in re.finditer(re.escape(value), text)]
-            spans += [TaggedSpan(kind, start, end) for start, end in found]
+            spans += [TaggedSpan(kind, start, end) for start, end in occurrences(text, value)]
     return spans
+
+
+def occurrences(text: str, value: str) -> list[tuple[int, int]]:
+    """Return where a labelled string stands as whole words, or anywhere when it does so nowhere."""
+    whole = [found.span() for found in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
+    return whole or [found.span() for found in re.finditer(re.escape(value), text)]
 
 
 def fine_types(entity: str) -> tuple[str, ...]:

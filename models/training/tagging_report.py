@@ -1,6 +1,6 @@
 """Quick figures of a token model on the development splits, while it trains."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from models.redaction.labels import Reading
 from models.redaction.span_scheme import CORPUS_READINGS, HEALTH, PERSONAL, SCHEME
@@ -59,7 +59,6 @@ def report(
     meddocan: Sequence[TaggedText],
     tweets: Sequence[TaggedText],
     messages: Sequence[TaggedText],
-    round_: Callable[[float], float] = lambda value: round(value, 4),
 ) -> dict[str, dict[str, float]]:
     """Return the figures of all three corpora."""
 
@@ -71,7 +70,7 @@ def report(
         "socialdisner": span_scores(tweets, find(tweets, CORPUS_READINGS["socialdisner"])),
         "messages": message_scores(messages, find(messages, MESSAGE_READING)),
     }
-    return {name: {key: round_(value) for key, value in values.items()} for name, values in figures.items()}
+    return {name: {key: round(value, 4) for key, value in values.items()} for name, values in figures.items()}
 
 
 def _kind(entity: str) -> str:
