@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.redaction.normaliser import fold
 from models.training.redaction_grammar import Choice, Sequence, Slot
 from models.training.redaction_templates import ANNOTATED, generate, groups, one
 from models.training.redaction_values import entity_of, value_lists
@@ -42,7 +43,8 @@ def test_spans_are_in_order_apart_and_inside_the_text(seed: int, index: int) -> 
         assert piece == piece.strip()
         end = span.end
     assert tagged.text.strip()
-    assert "{" not in tagged.text.replace("{at}", "")
+    # Read as the redactor reads: a disguise may put marks without width into the "{at}" of an address.
+    assert "{" not in fold(tagged.text).text.replace("{at}", "")
     assert "⏎" not in tagged.text
 
 
