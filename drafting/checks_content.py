@@ -12,7 +12,7 @@ from drafting.lexicon import Lexicon, found
 from drafting.slots import CASE_SLOTS, SLOT, whole_name
 from drafting.topics import fold, fold_name
 
-_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]|\[[A-Z_]{4,}\]")
+_PLACEHOLDER = re.compile(r"\[[A-ZÑ][A-ZÑ_]*_[\w•]+\]|\[[A-ZÑ_]{4,}\]")
 # A number with what follows it: "3 días" is not grounded by the 3 of another sentence.
 _NUMBER = re.compile(r"(?<![\w-])\d+(?![\w-])(?:[.,:/ ]\d+)*(?: ?[%€$]| [^\W\d_]+)?")
 _UNIT = re.compile(r" [^\W\d_]+$")

@@ -20,7 +20,7 @@ MAX_QUERY_WORDS = 200
 """Words of a question that are looked up; the longest labelled message has about 150."""
 
 _EMPTY = "\x00"
-_NOT_WORDS = re.compile(r"\[[A-Z][A-Z_]*_\d+\]|https?://\S+|@\w+")
+_NOT_WORDS = re.compile(r"\[[A-ZÑ][A-ZÑ_]*_[\w•]+\]|https?://\S+|@\w+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ SCRIPT_PRIOR = 8.0
 """Of the first language of a script, over its neighbours."""
 MAX_CHARACTERS = 2000
 
-_NOISE = re.compile(r"\[[A-ZÑ_]+_\d+\]|https?://\S+|www\.\S+|\S+@\S+|[@#][\w.]+|\S*\d\S*")
+_NOISE = re.compile(r"\[[A-ZÑ][A-ZÑ_]*_[\w•]+\]|https?://\S+|www\.\S+|\S+@\S+|[@#][\w.]+|\S*\d\S*")
 _SPACED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’·-][^\W\d_]+)*")
 _SCRIPTS = {

@@ -25,8 +25,8 @@ WINDOW = 300
 """Characters on either side of a cue in the middle of a long text that are read on their own."""
 MOST_WINDOWS = 3
 
-NO_WORDS, POSITIVE_EMOJI = "no_words", "positive_emoji"
-"""Tags of a message without letters or digits, and of one that only cheers (from the lexicon)."""
+NO_WORDS, POSITIVE_EMOJI, GREETING = "no_words", "positive_emoji", "greeting"
+"""Tags of a message without letters or digits, of one that only cheers, and of one that only greets (lexicon)."""
 
 DANGERS = (SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT)
 """A stretch with a cue of one of these is never left out as an order."""
@@ -216,6 +216,8 @@ class Understander:
         )
         if wordless:  # hearts say enough, and so does a question mark after a question
             vague = POSITIVE_EMOJI not in evidence.reading.tags and (vague or not in_thread)
+        if GREETING in evidence.reading.tags:  # nothing is asked yet, and that is sure
+            vague = False
         return Understanding(
             language=Language(code) if code in set(Language) else None,
             language_code=code,

@@ -41,7 +41,18 @@ def test_languages(identifier, text, code):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "👍👍", "123", "@alguien", "[PERSONA_1] 612", "https://t.co/abc", "¿?", "\u200b"]
+    "text",
+    [
+        "",
+        "👍👍",
+        "123",
+        "@alguien",
+        "[PERSONA_1] 612",
+        "[TARJETA_••••1234] [CORREO_k7qxabcdefgh234]",
+        "https://t.co/abc",
+        "¿?",
+        "\u200b",
+    ],
 )
 def test_nothing_to_tell_from(identifier, text):
     assert identifier.identify(text) == ("und", 0.0)
