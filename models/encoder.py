@@ -1,6 +1,7 @@
 """Turn texts into unit vectors with the encoder of the repository, on ONNX, without torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -46,6 +47,20 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], *, kind: Kind) -> Vectors:
         """Return one unit vector a text, (texts, dimensions)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One forward pass over some of the texts.
+
+    ``rows``: places of its texts; ``vectors``: their unit vectors, (rows, dimensions); ``lower``: the hidden state
+    of the shared layers, (rows, tokens, dimensions); ``mask``: (rows, tokens), 1 at tokens.
+    """
+
+    rows: list[int]
+    vectors: Vectors
+    lower: Vectors
+    mask: Ids
 
 
 class OnnxEncoder:
@@ -116,6 +131,14 @@ class OnnxEncoder:
             inputs = self._padded([ids[row] for row in rows])
             vectors[rows] = self._session.run(["embedding"], inputs)[0]
         return vectors
+
+    def passes(self, texts: Sequence[str], *, kind: Kind) -> Iterator[Pass]:
+        """Yield the forward passes over the texts, in buckets of like length, with the shared layers' state."""
+        ids = self._ids([PREFIXES[kind] + text for text in texts])
+        for rows in length_buckets([len(row) for row in ids]):
+            inputs = self._padded([ids[row] for row in rows])
+            vectors, lower = self._session.run(["embedding", "lower_layers"], inputs)
+            yield Pass(rows, vectors, lower, inputs["attention_mask"])
 
     def tokenise(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
         """Return ids and mask, both (texts, longest), of texts that carry their prefix already."""

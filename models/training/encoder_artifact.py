@@ -9,7 +9,7 @@ from pathlib import Path
 from transformers import BertModel
 
 from models.encoder import MAX_TOKENS
-from models.training.encoder_export import export_float, quantise
+from models.training.encoder_export import export_branch, export_float, quantise
 
 FILES = (
     "model.int8.onnx",
@@ -33,6 +33,13 @@ def write_artifact(
     _write_json(directory / "modules.json", _MODULES)
     _write_json(directory / "config_sentence_transformers.json", _PROMPTS)
     write_manifest(directory, dimensions=model.config.hidden_size, figures=figures)
+
+
+def write_branch(model: BertModel, path: Path) -> None:
+    """Export and quantise the upper layers of a tuned encoder."""
+    with tempfile.TemporaryDirectory() as folder:
+        export_branch(model, Path(folder) / "float.onnx")
+        quantise(Path(folder) / "float.onnx", path)
 
 
 def write_manifest(directory: Path, *, dimensions: int, figures: Mapping[str, object]) -> None:

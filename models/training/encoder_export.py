@@ -10,10 +10,10 @@ import numpy.typing as npt
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from torch import Tensor, nn
 from transformers import BertModel
 
-from models.training.encoder_network import ExportedEncoder
+from models.training.encoder_network import ExportedBranch, ExportedEncoder
 
 OPSET = 18
 _WEIGHT_LIMIT = 63
@@ -23,12 +23,25 @@ eight-bit weights it overflows (onnxruntime, "Quantize ONNX models", reduce_rang
 
 def export_float(model: BertModel, path: Path) -> None:
     """Write the encoder as ONNX, its embedding table already in int8."""
-    export_network(ExportedEncoder(model), path, outputs=("embedding", "token_embeddings"))
+    export_network(ExportedEncoder(model), path, outputs=("embedding", "token_embeddings", "lower_layers"))
 
 
-def export_network(network: nn.Module, path: Path, *, outputs: Sequence[str]) -> None:
-    """Write a network of ids and mask, (batch, tokens) both, as ONNX: products in float32."""
-    example = (torch.tensor([[0, 5, 6, 2], [0, 5, 2, 1]]), torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]]))
+def export_branch(model: BertModel, path: Path) -> None:
+    """Write the upper layers of a tuned encoder as ONNX."""
+    first = torch.zeros(2, 4, model.config.hidden_size)
+    export_network(ExportedBranch(model), path, outputs=("embedding",), first=("lower_layers", first))
+
+
+def export_network(
+    network: nn.Module,
+    path: Path,
+    *,
+    outputs: Sequence[str],
+    first: tuple[str, Tensor] = ("input_ids", torch.tensor([[0, 5, 6, 2], [0, 5, 2, 1]])),
+) -> None:
+    """Write a network as ONNX, products in float32: of ids (or another first input) and mask, (batch, tokens, …)."""
+    name, value = first
+    example = (value, torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]]))
     batch, tokens = torch.export.Dim("batch", min=1, max=512), torch.export.Dim("tokens", min=2, max=512)
     shape = {0: batch, 1: tokens}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -38,7 +51,7 @@ def export_network(network: nn.Module, path: Path, *, outputs: Sequence[str]) ->
             network.eval(),
             example,
             str(path),
-            input_names=["input_ids", "attention_mask"],
+            input_names=[name, "attention_mask"],
             output_names=list(outputs),
             dynamic_shapes=(shape, shape),
             opset_version=OPSET,

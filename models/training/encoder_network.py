@@ -1,18 +1,23 @@
 """The encoder's network as it is exported: BERT, mean pooling and unit length in one graph."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
+LOWER_LAYERS = 4
+"""Layers that all tasks share. Fine-tuning leaves them, with the table of words, as they are."""
+
 
 class ExportedEncoder(nn.Module):
     """BERT with query, key and value in one product and an int8 embedding table with one scale a row.
 
     Takes ``input_ids`` and ``attention_mask``, both (batch, tokens) int64. Returns ``embedding``,
-    (batch, 384) unit vectors, and ``token_embeddings``, (batch, tokens, 384): the last hidden state, which
-    the first is pooled from, so giving it out costs nothing.
+    (batch, 384) unit vectors, ``token_embeddings``, (batch, tokens, 384): the last hidden state, and
+    ``lower_layers``, of the same shape: the hidden state after the shared layers, where the branch of
+    understanding sets in. The latter two are made on the way, so giving them out costs nothing.
     """
 
     def __init__(self, model: BertModel) -> None:
@@ -29,8 +34,8 @@ class ExportedEncoder(nn.Module):
             _Layer(layer, heads=model.config.num_attention_heads) for layer in model.encoder.layer
         )
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the pooled unit vectors and the last hidden state."""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the pooled unit vectors, the last hidden state and that of the shared layers."""
         table, scale = cast(Tensor, self.table), cast(Tensor, self.scale)
         flat = input_ids.reshape(-1)
         words = table.index_select(0, flat).to(torch.float32) * scale.index_select(0, flat)
@@ -38,12 +43,43 @@ class ExportedEncoder(nn.Module):
         positions = cast(Tensor, self.positions)[: input_ids.shape[1]]
         hidden = self.norm(words + positions)
         mask = attention_mask.to(torch.float32)
-        bias = (mask - 1.0)[:, None, None, :] * 10_000.0
-        for layer in self.layers:
-            hidden = layer(hidden, bias)
-        weights = mask[:, :, None]
-        pooled = (hidden * weights).sum(dim=1) / weights.sum(dim=1)
-        return pooled / pooled.norm(dim=1, keepdim=True), hidden
+        lower = through(self.layers[:LOWER_LAYERS], hidden, mask)
+        hidden = through(self.layers[LOWER_LAYERS:], lower, mask)
+        return pooled(hidden, mask), hidden, lower
+
+
+class ExportedBranch(nn.Module):
+    """The upper layers of a tuned BERT, from the hidden state of the shared ones to unit vectors.
+
+    Takes ``lower_layers``, (batch, tokens, 384), and ``attention_mask``. Returns ``embedding``, (batch, 384).
+    """
+
+    def __init__(self, model: BertModel) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            _Layer(layer, heads=model.config.num_attention_heads)
+            for layer in model.encoder.layer[LOWER_LAYERS:]
+        )
+
+    def forward(self, lower_layers: Tensor, attention_mask: Tensor) -> Tensor:
+        """Return the pooled unit vectors."""
+        mask = attention_mask.to(torch.float32)
+        return pooled(through(self.layers, lower_layers, mask), mask)
+
+
+def through(layers: Iterable[nn.Module], hidden: Tensor, mask: Tensor) -> Tensor:
+    """Take a hidden state, (batch, tokens, width), through layers; ``mask`` is 1 at tokens, 0 at padding."""
+    bias = (mask - 1.0)[:, None, None, :] * 10_000.0
+    for layer in layers:
+        hidden = layer(hidden, bias)
+    return hidden
+
+
+def pooled(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean over the tokens at unit length, (batch, width)."""
+    weights = mask[:, :, None]
+    mean = (hidden * weights).sum(dim=1) / weights.sum(dim=1)
+    return mean / mean.norm(dim=1, keepdim=True)
 
 
 class _Layer(nn.Module):

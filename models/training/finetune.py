@@ -12,11 +12,12 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from models.encoder import OnnxEncoder
-from models.training.encoder_artifact import write_artifact
+from models.training.encoder_artifact import write_artifact, write_branch
 from models.training.finetune_corpus import Sources, read_corpus
 from models.training.finetune_network import Losses, MultiTaskNetwork
 from models.training.finetune_plan import Rounds, make_plan
 from models.training.finetune_run import Run, Settings
+from models.understanding.reader import BRANCH_FILE
 
 log = logging.getLogger("finetune")
 
@@ -66,7 +67,8 @@ def main() -> None:
 
 
 def _finish(folder: Path, run: Run, base: Path, *, share: float) -> None:
-    """Write the tuned network with its heads, and the blend of it with the base as the artifact."""
+    """Write the tuned network with its heads; the blend of it with the base as the encoder; its upper layers, which
+    set in above the layers that both share, as the branch of understanding."""
     run.network.eval()
     tokenizer = (base / "tokenizer.json").read_text("utf-8")
     heads = {name: tensor.numpy() for name, tensor in run.network.heads.state_dict().items()}
@@ -78,6 +80,7 @@ def _finish(folder: Path, run: Run, base: Path, *, share: float) -> None:
     blended.save_pretrained(folder / "float")
     (folder / "float" / "tokenizer.json").write_text(tokenizer, "utf-8")
     write_artifact(blended, tokenizer, folder / "artifact", figures=figures)
+    write_branch(run.network.trunk, folder / BRANCH_FILE)
     log.info("done: %s", json.dumps(figures["development_before_blend"]))
 
 

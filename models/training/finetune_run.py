@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from models.encoder import Vectors
+from models.training.encoder_network import LOWER_LAYERS
 from models.training.encoder_report import heads_report, retrieval_report
 from models.training.finetune_corpus import Corpus, company_batch, disturb
 from models.training.finetune_network import (
@@ -32,9 +33,6 @@ PASSAGE_TOKENS = 112
 WARM_UP = 0.06
 LAYER_DECAY = 0.9
 """Each layer learns at 0.9 of the rate of the one above it: the lower ones hold the languages."""
-FROZEN_LAYERS = 4
-"""The lowest layers stay as they are, with the table of words: it saves a quarter of the time, and what they
-know (spelling, forms) has nothing to gain from a few thousand sentences."""
 SAVE_EVERY = 50
 REPORT_EVERY = 150
 
@@ -188,9 +186,11 @@ class Run:
 
 
 def _groups(network: MultiTaskNetwork, settings: Settings) -> list[dict[str, object]]:
-    """Group the parameters by their rate. The table of words is frozen too: rare words keep their place."""
+    """Group the parameters by their rate. The shared layers stay as they are, with the table of words: it saves a
+    quarter of the time, what they know (spelling, forms) has nothing to gain from a few thousand sentences, and
+    all tasks can set in above them."""
     network.trunk.embeddings.requires_grad_(False)
-    for layer in network.trunk.encoder.layer[:FROZEN_LAYERS]:
+    for layer in network.trunk.encoder.layer[:LOWER_LAYERS]:
         layer.requires_grad_(False)
     layers = network.trunk.config.num_hidden_layers
     rates: dict[float, list[torch.nn.Parameter]] = {}

@@ -26,8 +26,9 @@ LEXICON = 0.5
 """One medium cue is enough (0.6), one weak cue is not (0.25)."""
 
 ABOUT = """\
-# Written by `python -m models.training.heads --thresholds policies/thresholds.yaml` from out-of-fold scores of the
-# training split. Compliance staff may change any number; `python -m eval.understanding --split dev` shows what it does.
+# Written by `python -m models.training.heads --thresholds policies/thresholds.yaml` from scores of messages that the
+# heads were not fitted on. Compliance staff may change any number; `python -m eval.understanding --split dev` shows
+# what it does.
 version: 1
 about: >-
   A signal is on when its lexicon score (noisy-or of its cues: strong 0.9, medium 0.6, weak 0.25) or the calibrated

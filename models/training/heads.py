@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from models.training.head_fit import Array, Head, Labels, Points, choice, marks
 from models.training.head_report import dev_report, model_card
 from models.training.head_thresholds import suggest, write_thresholds
 from models.training.messages import LabelledMessage, read_messages
-from models.understanding.encoding import QueryEncoder, encodable, in_context
+from models.understanding.encoding import MessageReader, encodable, in_context
 from models.understanding.features import HASHED, Features, extract
 from models.understanding.fold import fold
 from models.understanding.heads import CHOICES, FORMAT, MANIFEST_FILE, WEIGHTS_FILE, Heads
+from models.understanding.reader import BRANCH_FILE, load_reader
 from models.vocabulary import Emotion, Handling, Intent, SignalCode
 
 log = logging.getLogger(__name__)
@@ -39,15 +41,13 @@ COMPONENTS = 320
 BATCH = 64
 
 
-def build_features(rows: Sequence[LabelledMessage], encoder: QueryEncoder) -> list[Features]:
+def build_features(rows: Sequence[LabelledMessage], reader: MessageReader) -> list[Features]:
     """Features of labelled messages, encoding in batches."""
     turns = [[turn.text for turn in row.thread] for row in rows]
     texts = [encodable(row.text) for row in rows]
     contexts = [in_context(row.text, turn) for row, turn in zip(rows, turns, strict=True)]
     own, within = (
-        np.concatenate(
-            [encoder.encode(part[k : k + BATCH], kind="query") for k in range(0, len(part), BATCH)]
-        )
+        np.concatenate([reader.read(part[k : k + BATCH])[0] for k in range(0, len(part), BATCH)])
         for part in (texts, contexts)
     )
     return [
@@ -125,7 +125,7 @@ def reduce(rows: sparse.csr_matrix) -> Array:
 def train(
     rows: Sequence[LabelledMessage],
     held: Sequence[LabelledMessage],
-    encoder: QueryEncoder,
+    reader: MessageReader,
     note: Callable[[str], None],
 ) -> tuple[dict[str, Array], dict[str, Any], dict[str, Array]]:
     """Train every head. Returns arrays, parts of the manifest, and scores by head of the rows it is judged by.
@@ -133,13 +133,13 @@ def train(
     Args:
         held: messages to judge by; none: the heads are judged out of fold on ``rows``.
     """
-    features = build_features(rows, encoder)
+    features = build_features(rows, reader)
     note(f"{len(rows)} messages encoded")
     idf = inverse_frequency(features)
-    mean = np.mean([row.dense[: encoder.dimensions] for row in features], axis=0)
+    mean = np.mean([row.dense[: reader.dimensions] for row in features], axis=0)
     seen = matrix(features, idf, mean)
     back = reduce(seen)
-    apart = np.asarray(matrix(build_features(held, encoder), idf, mean) @ back) if held else None
+    apart = np.asarray(matrix(build_features(held, reader), idf, mean) @ back) if held else None
     points = Points(np.asarray(seen @ back), apart)
     known, unknown = targets(rows), targets(held) if held else {}
     heads: dict[str, Head] = {}
@@ -160,9 +160,15 @@ def train(
     return arrays, parts, {name: head.scores for name, head in heads.items()}
 
 
-def save(out: Path, arrays: dict[str, Array], parts: dict[str, Any], encoder: str) -> None:
-    """Write the artifact: weights, and a manifest with their sha256 and the encoder they belong to."""
+def save(
+    out: Path, arrays: dict[str, Array], parts: dict[str, Any], encoder: str, branch: Path | None
+) -> None:
+    """Write the artifact: weights, the branch, and a manifest with their sha256 and the encoder they belong to."""
     out.mkdir(parents=True, exist_ok=True)
+    (out / BRANCH_FILE).unlink(missing_ok=True)
+    if branch is not None:
+        shutil.copyfile(branch, out / BRANCH_FILE)
+        parts = parts | {"branch": hashlib.sha256(branch.read_bytes()).hexdigest()}
     np.savez_compressed(out / WEIGHTS_FILE, **arrays)  # type: ignore[arg-type]
     digest = hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest()
     manifest = {
@@ -181,6 +187,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True)
+    parser.add_argument(
+        "--branch", type=Path, help="upper layers tuned for understanding (models.training.finetune)"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--held", choices=("folds", "dev"), default="folds", help="what the heads are judged by"
@@ -189,17 +198,25 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     encoder = load_encoder(options.encoder)
+    reader = load_reader(encoder, options.branch)
     rows = read_messages(options.data, "train")
     dev = read_messages(options.data, "dev")
     apart = dev if options.held == "dev" else []
-    arrays, parts, scores = train(rows, apart, encoder, log.info)
-    save(options.out, arrays, parts, encoder.fingerprint)
+    arrays, parts, scores = train(rows, apart, reader, log.info)
+    save(options.out, arrays, parts, encoder.fingerprint, options.branch)
     heads = Heads.load(options.out, encoder_fingerprint=encoder.fingerprint, dimensions=encoder.dimensions)
     thresholds = suggest(targets(apart or rows), scores)
     if options.thresholds is not None:
         write_thresholds(options.thresholds, thresholds)
-    report = dev_report(dev, [heads.predict(f) for f in build_features(dev, encoder)], thresholds)
-    model_card(options.out / "README.md", report, rows=len(rows), encoder=encoder.fingerprint)
+    report = dev_report(dev, [heads.predict(f) for f in build_features(dev, reader)], thresholds)
+    model_card(
+        options.out / "README.md",
+        report,
+        rows=len(rows),
+        encoder=encoder.fingerprint,
+        branch=options.branch is not None,
+        on_dev=bool(apart),
+    )
     log.info("%s", report)
 
 

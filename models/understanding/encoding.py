@@ -29,6 +29,17 @@ class QueryEncoder(Protocol):
         """Unit vectors, (texts, dimensions)."""
 
 
+class MessageReader(Protocol):
+    """Gives the vectors that understanding and retrieval need of a message."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+
+    def read(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return unit vectors for the heads and for retrieval, (texts, dimensions) each."""
+
+
 def encodable(text: str) -> str:
     """A text as the encoder can read it whole: both ends of what is too long."""
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
@@ -43,10 +54,17 @@ def in_context(text: str, turns: Sequence[str]) -> str:
     return " | ".join([*last, text if len(text) <= room else f"{text[: room // 2]} … {text[-room // 2 :]}"])
 
 
-def vectors(encoder: QueryEncoder, text: str, turns: Sequence[str], windows: Sequence[str] = ()) -> Floats:
-    """Vectors of the message, of it in context, then of further windows; (2 + windows, dimensions)."""
+def vectors(
+    reader: MessageReader, text: str, turns: Sequence[str], windows: Sequence[str] = ()
+) -> tuple[Floats, Floats]:
+    """Vectors for the heads, of the message, of it in context, then of further windows; and one for retrieval.
+
+    Returns:
+        (2 + windows, dimensions) and (dimensions,).
+    """
     own = encodable(text)
     if not turns:
-        found = encoder.encode([own, *windows], kind="query")
-        return np.concatenate([found[:1], found])
-    return encoder.encode([own, in_context(text, turns), *windows], kind="query")
+        heads, retrieval = reader.read([own, *windows])
+        return np.concatenate([heads[:1], heads]), retrieval[0]
+    heads, retrieval = reader.read([own, in_context(text, turns), *windows])
+    return heads, retrieval[0]

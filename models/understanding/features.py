@@ -37,7 +37,13 @@ class Features:
 
 
 def extract(
-    message: Folded, thread: Folded | None, vectors: Sequence[Floats], text: str, *, channel: str, visibility: str
+    message: Folded,
+    thread: Folded | None,
+    vectors: Sequence[Floats],
+    text: str,
+    *,
+    channel: str,
+    visibility: str,
 ) -> Features:
     """Build the features. ``vectors``: of the message, and of the thread with the message, each (d,)."""
     found: dict[int, int] = {}

@@ -26,7 +26,7 @@ _LOOKALIKES = str.maketrans("аеоѕіјрсухԁһӏνορακιυ", "aeosijp
 """Cyrillic and Greek letters that look like Latin ones; each for one, so that places stay."""
 _DISGUISED = re.compile(r"(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[аеоѕіјрсухԁһӏνορακιυ])[^\W\d_]+")
 _STOPS = frozenset(".!?;:…¡¿\n")
-_QUOTES = frozenset("\"“”«»„")
+_QUOTES = frozenset('"“”«»„')
 _PAUSES = frozenset(",()[]{}—–-/|")
 _DROPPED = frozenset("'’`´*_~")
 

@@ -55,7 +55,9 @@ class Heads:
     text_scale: float
     vector_scale: float
     fingerprint: str
-    """Twelve hex digits of the weights."""
+    """Twelve hex digits of the weights, the branch's too."""
+    branch: str | None = None
+    """SHA-256 of the branch of the encoder that the vectors come from; None: from the encoder itself."""
 
     @classmethod
     def load(cls, folder: Path, *, encoder_fingerprint: str, dimensions: int) -> "Heads":
@@ -77,6 +79,7 @@ class Heads:
             parts = {name: arrays[name].astype(np.float32) for name in ("weights", "bias", "idf", "mean")}
         if parts["weights"].shape[0] != HASHED + 2 * dimensions + META:
             raise ArtifactError(f"{folder.name}/{WEIGHTS_FILE}: weights do not fit the features")
+        branch = manifest.get("branch")
         calibration = {k: [(float(a), float(b)) for a, b in v] for k, v in manifest["calibration"].items()}
         return cls(
             **parts,
@@ -84,7 +87,10 @@ class Heads:
             calibration=calibration,
             text_scale=float(manifest["text_scale"]),
             vector_scale=float(manifest["vector_scale"]),
-            fingerprint=digest[:12],
+            fingerprint=hashlib.sha256(f"{digest}{branch}".encode()).hexdigest()[:12]
+            if branch
+            else digest[:12],
+            branch=branch,
         )
 
     def predict(self, features: Features) -> Predictions:

@@ -69,7 +69,9 @@ class Entry(BaseModel):
     def _means_something(self) -> "Entry":
         report = (self.criterion, self.situation, self.seriousness)
         if not any((self.signal, self.tag, self.relevance, self.topic, self.intent, *report)):
-            raise ValueError("needs a signal, tag, relevance, criterion, situation, seriousness, topic or intent")
+            raise ValueError(
+                "needs a signal, tag, relevance, criterion, situation, seriousness, topic or intent"
+            )
         return self
 
 

@@ -40,7 +40,9 @@ class Evidence:
 
 def signals(evidence: Evidence, thresholds: Thresholds) -> tuple[Signal, ...]:
     """Signals over their threshold in the lexicon or in the heads, highest score first."""
-    found = {code: signal for code in SignalCode if (signal := _signal(code, evidence, thresholds)) is not None}
+    found = {
+        code: signal for code in SignalCode if (signal := _signal(code, evidence, thresholds)) is not None
+    }
     for code in NEEDS_EXPERT:
         if code in found and SignalCode.EXPERT_REVIEW not in found:
             found[SignalCode.EXPERT_REVIEW] = Signal(

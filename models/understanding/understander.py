@@ -7,13 +7,14 @@ from pathlib import Path
 from models.errors import ModelError, TextError
 from models.text import RawText
 from models.understanding.adverse_events import ReportText, read_report
-from models.understanding.encoding import HEAD, TAIL, QueryEncoder, vectors
+from models.understanding.encoding import HEAD, TAIL, MessageReader, QueryEncoder, vectors
 from models.understanding.features import Floats, extract
 from models.understanding.fold import fold
 from models.understanding.heads import Heads, Predictions
 from models.understanding.intents import named_intents, unsure, with_cues
 from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
 from models.understanding.orders import Stretch, stretches
+from models.understanding.reader import BRANCH_FILE, load_reader
 from models.understanding.signals import Evidence, criteria, relevance, signals
 from models.understanding.thresholds import Thresholds, load_thresholds
 from models.understanding.types import Understanding
@@ -49,29 +50,35 @@ class Understander:
     """Joins lexicon, encoder and heads. Safe to share between threads."""
 
     def __init__(
-        self, *, lexicon: Lexicon, heads: Heads, thresholds: Thresholds, encoder: QueryEncoder
+        self, *, lexicon: Lexicon, heads: Heads, thresholds: Thresholds, reader: MessageReader
     ) -> None:
         self._lexicon = lexicon
         self._heads = heads
         self._thresholds = thresholds
-        self._encoder = encoder
+        self._reader = reader
 
     @classmethod
     def load(
-        cls, *, artifacts: Path, lexicons_dir: Path, thresholds_file: Path, encoder: QueryEncoder
+        cls,
+        *,
+        artifacts: Path,
+        lexicons_dir: Path,
+        thresholds_file: Path,
+        encoder: QueryEncoder,
+        threads: int = 2,
     ) -> "Understander":
-        """Load the heads, lexicons and thresholds.
+        """Load the heads with their branch of the encoder, lexicons and thresholds.
 
         Raises:
             ArtifactError: a file is missing, damaged, wrong, or the heads belong to another encoder.
         """
+        heads = Heads.load(artifacts, encoder_fingerprint=encoder.fingerprint, dimensions=encoder.dimensions)
+        branch = artifacts / BRANCH_FILE if heads.branch else None
         return cls(
             lexicon=Lexicon.load(lexicons_dir),
-            heads=Heads.load(
-                artifacts, encoder_fingerprint=encoder.fingerprint, dimensions=encoder.dimensions
-            ),
+            heads=heads,
             thresholds=load_thresholds(thresholds_file),
-            encoder=encoder,
+            reader=load_reader(encoder, branch, sha256=heads.branch, threads=threads),
         )
 
     @property
@@ -162,9 +169,7 @@ class Understander:
                     )
                 ).signals[SignalCode.PROMPT_INJECTION]
                 >= max(limit, SENTENCE_LIMIT)
-                for sentence, vector in zip(
-                    sentences, self._encoder.encode(list(sentences), kind="query"), strict=True
-                )
+                for sentence, vector in zip(sentences, self._reader.read(list(sentences))[0], strict=True)
             ]
 
         try:
@@ -187,18 +192,18 @@ class Understander:
     ) -> tuple[Predictions, Floats]:
         """Scores of the heads; signals are the highest over the message and the windows of a long one."""
         windows = _windows(text, reading)
-        found = vectors(self._encoder, text, turns, windows)
+        found, vector = vectors(self._reader, text, turns, windows)
         thread = fold(" . ".join(turns)) if turns else None
         whole = self._heads.predict(
             extract(fold(text), thread, (found[0], found[1]), text, channel=channel, visibility=visibility)
         )
         marks = dict(whole.signals)
-        for window, vector in zip(windows, found[2:], strict=True):
+        for window, seen in zip(windows, found[2:], strict=True):
             part = self._heads.predict(
-                extract(fold(window), None, (vector, vector), window, channel=channel, visibility=visibility)
+                extract(fold(window), None, (seen, seen), window, channel=channel, visibility=visibility)
             )
             marks = {code: max(score, part.signals[code]) for code, score in marks.items()}
-        return with_cues(replace(whole, signals=marks), reading.intents), found[0]
+        return with_cues(replace(whole, signals=marks), reading.intents), vector
 
     def _assemble(
         self, evidence: Evidence, language: tuple[str, float], *, wordless: bool, in_thread: bool
