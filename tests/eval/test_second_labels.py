@@ -22,8 +22,9 @@ def labelled() -> dict[str, dict[str, Any]]:
     return {row["id"]: row for path in MESSAGES.glob("messages_*.jsonl") for row in rows(path)}
 
 
-def test_both_are_there() -> None:
-    assert {path.name: len(rows(path)) for path in SECOND} == {"second.jsonl": 300, "second_later.jsonl": 200}
+def test_all_are_there() -> None:
+    found = {path.name: len(rows(path)) for path in SECOND}
+    assert found == {"second.jsonl": 300, "second_later.jsonl": 200, "second_practice.jsonl": 200}
 
 
 @pytest.mark.parametrize("path", SECOND, ids=lambda path: path.name)
@@ -38,8 +39,9 @@ def test_rows_join_and_are_valid_labels(path: Path, labelled: dict[str, dict[str
         assert all(part in first["text"] for part in (*row["personal"], *row["health"])), row["id"]
 
 
-def test_the_later_one_keeps_the_guide_s_ties() -> None:
-    for row in rows(MESSAGES / "second_later.jsonl"):
+@pytest.mark.parametrize("name", ["second_later.jsonl", "second_practice.jsonl"])
+def test_the_later_ones_keep_the_guide_s_ties(name: str) -> None:
+    for row in rows(MESSAGES / name):
         flags = set(row["flags"])
         disposition = row["disposition"]
         assert (row["relevance"] == "answer") == (disposition != "no_reply"), row["id"]
