@@ -39,7 +39,7 @@ class ExportedTagger(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Return logits, (batch, pieces, labels)."""
-        _, hidden = self.trunk(input_ids, attention_mask)
+        _, hidden, _ = self.trunk(input_ids, attention_mask)
         return cast(Tensor, self.head(hidden))
 
 

@@ -60,7 +60,7 @@ def _signal(code: SignalCode, evidence: Evidence, thresholds: Thresholds) -> Sig
     head = evidence.scores.signals[code]
     cues: list[str] = []
     scores: list[float] = []
-    if max(now, before) >= limit.lexicon:
+    if max(now, before) >= limit.lexicon and head >= limit.support:
         own = evidence.reading.cues(code)
         cues += [*own, *(f"thread:{cue}" for cue in evidence.earlier.cues(code) if cue not in own)]
         scores.append(max(now, before))

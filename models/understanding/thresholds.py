@@ -12,12 +12,17 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class SignalThreshold(BaseModel):
-    """A signal is on when its lexicon score or its head's score reaches its threshold."""
+    """A signal is on when its lexicon score or its head's score reaches its threshold.
+
+    ``support``: the lexicon counts only where the head's score is at least this. For a signal whose words are also
+    those of many harmless questions; 0 where missing one is worse than any false alarm.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     lexicon: Share
     head: Share
+    support: Share = 0.0
 
 
 class Abstain(BaseModel):

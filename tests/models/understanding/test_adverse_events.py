@@ -46,7 +46,9 @@ def test_missing(lexicon: Lexicon, text: str, missing: set[Criterion]) -> None:
 
 
 def test_earlier_turns_count_without_places(lexicon: Lexicon) -> None:
-    report = read_report(lexicon, ReportText("¿y ahora qué hago?", "la crema me dio ronchas y acabé ingresada"))
+    report = read_report(
+        lexicon, ReportText("¿y ahora qué hago?", "la crema me dio ronchas y acabé ingresada")
+    )
     assert not report.missing
     assert Seriousness.HOSPITALISATION in report.seriousness
     mentions = [m for found in report.criteria.values() for m in found if m.source == Source.THREAD]

@@ -7,8 +7,10 @@ import pytest
 from models.encoder import DEFAULT_DIRECTORY, OnnxEncoder
 from models.errors import ArtifactError, ModelError, TextError
 from models.text import RawText
-from models.understanding.heads import Heads
-from models.understanding.lexicon import Lexicon
+from models.understanding.features import Floats
+from models.understanding.heads import Heads, Predictions
+from models.understanding.lexicon import NOTHING_READ, Lexicon
+from models.understanding.signals import Evidence, signals
 from models.understanding.thresholds import load_thresholds
 from models.understanding.understander import Understander, Understood
 from models.vocabulary import Handling, Intent, Language, Relevance, SignalCode
@@ -55,7 +57,11 @@ def test_signals(understander: Understander, text: str, code: SignalCode) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["¿a qué hora abrís el sábado?", "casi me da un infarto al ver el precio jaja", "me muero de risa con el anuncio"],
+    [
+        "¿a qué hora abrís el sábado?",
+        "casi me da un infarto al ver el precio jaja",
+        "me muero de risa con el anuncio",
+    ],
 )
 def test_no_alarm(understander: Understander, text: str) -> None:
     understanding = read(understander, text).understanding
@@ -90,7 +96,10 @@ def test_contract(understander: Understander, encoder: OnnxEncoder) -> None:
 
 
 def test_thread_carries_the_case(understander: Understander) -> None:
-    thread = [("customer", RawText("me salió un sarpullido con la crema")), ("agent", RawText("¿Nota algo más?"))]
+    thread = [
+        ("customer", RawText("me salió un sarpullido con la crema")),
+        ("agent", RawText("¿Nota algo más?")),
+    ]
     with_thread = read(understander, "pica", thread=thread).understanding
     assert with_thread.has(SignalCode.ADVERSE_EVENT)
     event = next(signal for signal in with_thread.signals if signal.code == SignalCode.ADVERSE_EVENT)
@@ -133,22 +142,19 @@ def test_refused_texts(understander: Understander, text: str) -> None:
     assert "hola" not in str(error.value)
 
 
-class BrokenEncoder:
+class BrokenReader:
     dimensions = 384
 
-    def __init__(self, fingerprint: str) -> None:
-        self.fingerprint = fingerprint
-
-    def encode(self, texts: list[str], *, kind: str) -> None:
+    def read(self, texts: list[str]) -> tuple[Floats, Floats]:
         raise RuntimeError(f"cannot encode {texts[0]}")
 
 
 def test_failure_is_a_model_error_without_text(encoder: OnnxEncoder) -> None:
-    broken = Understander.load(
-        artifacts=HEADS,
-        lexicons_dir=ROOT / "policies" / "lexicons",
-        thresholds_file=ROOT / "policies" / "thresholds.yaml",
-        encoder=BrokenEncoder(encoder.fingerprint),
+    broken = Understander(
+        lexicon=Lexicon.load(ROOT / "policies" / "lexicons"),
+        heads=Heads.load(HEADS, encoder_fingerprint=encoder.fingerprint, dimensions=384),
+        thresholds=load_thresholds(ROOT / "policies" / "thresholds.yaml"),
+        reader=BrokenReader(),
     )
     with pytest.raises(ModelError) as error:
         read(broken, "me llamo Amparo Ferrer")
@@ -183,6 +189,29 @@ def test_lexicon_covers_every_safety_signal() -> None:
     lexicon = Lexicon.load(ROOT / "policies" / "lexicons")
     named = {entry.signal for entry in lexicon.entries.values()}
     assert {SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT} <= named
+
+
+def test_cues_without_the_head_s_support_do_not_count() -> None:
+    scores = Predictions({}, {}, {}, {}, dict.fromkeys(SignalCode, 0.05))
+    lexicon = Lexicon.load(ROOT / "policies" / "lexicons")
+    evidence = Evidence(
+        reading=lexicon.read("la crema me ha dado alergia"),
+        earlier=NOTHING_READ,
+        scores=scores,
+        public=False,
+        personal_entities=frozenset(),
+        health_entities=frozenset(),
+    )
+    thresholds = load_thresholds(ROOT / "policies" / "thresholds.yaml")
+    event = SignalCode.ADVERSE_EVENT
+
+    def on(support: float) -> bool:
+        limit = thresholds.signals[event].model_copy(update={"support": support})
+        changed = thresholds.model_copy(update={"signals": thresholds.signals | {event: limit}})
+        return event in {signal.code for signal in signals(evidence, changed)}
+
+    assert on(0.05)
+    assert not on(0.06)
 
 
 def test_a_word_completes_the_earlier_turn(understander: Understander) -> None:
