@@ -1,5 +1,7 @@
 """The format of an approved answer: what a company's departments have agreed may be said."""
 
+import hashlib
+import json
 import re
 from datetime import date
 from enum import StrEnum
@@ -16,6 +18,9 @@ ChannelCode = Literal["x", "facebook", "instagram", "whatsapp", "email", "web"]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
+_SEALED = {
+    "id", "texts", "tags", "products", "audience", "channels", "accounts", "valid_from", "valid_until",
+}  # fmt: skip
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _LIST_ITEM = re.compile(r"(?:[-•*]|\d{1,2}[.)]) ")
 
@@ -96,6 +101,37 @@ class Approval(BaseModel):
     role: Role
     name: Name
     date: IsoDate
+    content: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
+    """Seal of what was approved (``ApprovedAnswer.seal``): the approval holds for nothing else. None: unsealed."""
+
+
+class Submission(BaseModel):
+    """Who handed an answer in for review, and when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    date: IsoDate
+
+
+class WithdrawalReason(StrEnum):
+    """Why an answer was withdrawn; a code, so that no free text gets into records."""
+
+    SAFETY = "safety"
+    WRONG = "wrong"
+    OUTDATED = "outdated"
+    LEGAL = "legal"
+    OTHER = "other"
+
+
+class Withdrawal(BaseModel):
+    """Who withdrew an answer, when and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    date: IsoDate
+    reason: WithdrawalReason = WithdrawalReason.OTHER
 
 
 class AnswerText(BaseModel):
@@ -134,6 +170,29 @@ class ApprovedAnswer(BaseModel):
     owner: str = ""
     approvals: tuple[Approval, ...] = ()
     withdrawn: Annotated[bool, BeforeValidator(_flag)] = False
+    withdrawal: Withdrawal | None = None
+    submitted: Submission | None = None
+    """In review since; None for a draft, and for answers whose approvals came with them."""
+    review_by: IsoDate | None = None
+    """Day by which somebody reads it again; None: the period of ``policies/knowledge_base.yaml``."""
+
+    @property
+    def seal(self) -> str:
+        """Sixteen hex digits of SHA-256 over what is approved: what is said, to whom, where and until when.
+
+        Example questions are left out: they are never quoted.
+        """
+        approved = self.model_dump(
+            mode="json", include=_SEALED, exclude={"texts": {"__all__": {"questions"}}}
+        )
+        content = json.dumps(approved, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def approved_roles(self, on: date) -> frozenset[Role]:
+        """The roles whose approval holds on a day: not of the future, and given to this very content."""
+        seal = self.seal if any(approval.content for approval in self.approvals) else None
+        valid = (approval for approval in self.approvals if approval.date <= on)
+        return frozenset(approval.role for approval in valid if approval.content in (None, seal))
 
     def text_for(self, language: str) -> AnswerText:
         """The text in a language, or the Spanish one, or else the first there is."""

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
 from knowledge_base.analysis import shingles, terms
-from knowledge_base.answer import ApprovedAnswer
+from knowledge_base.answer import AnswerText, ApprovedAnswer
+from knowledge_base.check_data import CheckData
+from knowledge_base.claims import check_claims
 from knowledge_base.evidence import Encoder
-from knowledge_base.governance import CheckLimits, Governance, RefusalCode, in_force
+from knowledge_base.findings import Finding, Severity
+from knowledge_base.governance import CheckLimits, Governance, RefusalCode, Room, in_force
+from knowledge_base.lifecycle import State, review_day, state_of
+from knowledge_base.links import Ask, check_links
 from knowledge_base.loader import Scan
+from knowledge_base.quantities import Figures, differing, figures
 from knowledge_base.quote import sentences
 from knowledge_base.vector_cache import VectorCache
 
@@ -41,23 +46,7 @@ class _Held:
     questions: frozenset[str]
     shingles: frozenset[tuple[str, ...]]
     claims: tuple[_Claim, ...]
-
-
-class Severity(StrEnum):
-    """Errors keep an answer, or the whole base, out of service; warnings want a look."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to mend; ``code`` is stable, ``message`` is for people."""
-
-    severity: Severity
-    code: str
-    answers: tuple[str, ...]
-    message: str
+    figures: Figures | None = None
 
 
 def check(
@@ -68,6 +57,8 @@ def check(
     encoder: Encoder | None = None,
     redactor: Redactor | None = None,
     cache: VectorCache | None = None,
+    data: CheckData | None = None,
+    ask: Ask | None = None,
 ) -> list[Finding]:
     """Everything to mend in a scanned directory, errors first.
 
@@ -78,26 +69,51 @@ def check(
         encoder: adds closeness of meaning to the search for duplicates.
         redactor: reports personal data in the texts; none: that check is left out.
         cache: passage vectors kept on disk; used instead of ``encoder``.
+        data: lexicons: adds claims, advertising, links, terms that are over, and quantities that differ.
+        ask: asks the network for each address; none: they are judged by their form.
     """
     answers = scan.base.answers
-    findings = [Finding(Severity.ERROR, "format", (), str(problem)) for problem in scan.problems]
+    findings = [
+        Finding(Severity.ERROR, "format", (), str(problem), (str(problem).split(":", 1)[0],))
+        for problem in scan.problems
+    ]
     for answer in answers:
         findings += _check_force(answer, governance, on)
         findings += _check_texts(answer, governance.checks)
         if redactor is not None:
             findings += _check_personal_data(answer, redactor)
+        if data is not None and not answer.withdrawn:
+            findings += check_claims(answer, data)
+            findings += check_links(answer, data.links, on, ask)
     live = [answer for answer in answers if not answer.withdrawn]
     if cache is None and encoder is not None:
         cache = VectorCache(encoder, None)
-    findings += _check_pairs(live, governance.checks, cache)
-    return sorted(findings, key=lambda finding: (finding.severity, finding.code, finding.answers))
+    findings += _check_pairs(live, governance.checks, cache, data)
+    placed = (_placed(finding, scan, data) for finding in findings)
+    return sorted(placed, key=lambda finding: (finding.severity, finding.code, finding.answers))
+
+
+def _placed(finding: Finding, scan: Scan, data: CheckData | None) -> Finding:
+    """The finding with the files that it is about and what to do."""
+    named = (scan.base.files[answer] for answer in finding.answers if answer in scan.base.files)
+    remedy = data.remedies.get(finding.code, "") if data is not None else ""
+    return replace(finding, files=finding.files or tuple(named), remedy=remedy)
 
 
 def _check_force(answer: ApprovedAnswer, governance: Governance, on: date) -> Iterator[Finding]:
     refusal = in_force(answer, on, governance.required_roles)
     if refusal is not None and refusal.code is not RefusalCode.WITHDRAWN:
         severity = Severity.WARNING if refusal.code is RefusalCode.NOT_YET_VALID else Severity.ERROR
-        yield Finding(severity, str(refusal.code), (answer.id,), refusal.reason)
+        changed = refusal.code is RefusalCode.NOT_APPROVED and any(
+            approval.content not in (None, answer.seal) for approval in answer.approvals
+        )
+        code = "unrecorded_change" if changed else str(refusal.code)
+        yield Finding(severity, code, (answer.id,), refusal.reason)
+    if state_of(answer, on, governance.required_roles) in (State.APPROVED, State.IN_FORCE):
+        review = review_day(answer, on, governance)
+        if review < on:
+            message = f"Había que revisarla antes del {review.isoformat()}."
+            yield Finding(Severity.WARNING, "review_due", (answer.id,), message)
     if answer.withdrawn or answer.valid_until is None or answer.valid_until < on:
         return
     if answer.valid_until - on <= timedelta(days=governance.checks.expiring_within_days):
@@ -125,8 +141,20 @@ def _check_texts(answer: ApprovedAnswer, limits: CheckLimits) -> Iterator[Findin
                 if most and length > most:
                     message = f"Texto {name} ({language}): {length} caracteres; en {channel} caben {most}."
                     yield Finding(Severity.WARNING, "too_long", (answer.id,), message)
+        channels = answer.channels or tuple(limits.channels)
+        rooms = [limits.channels[channel] for channel in channels if channel in limits.channels]
+        if rooms and not any(_fits(text, room) for room in rooms):
+            message = f"No cabe entera en ningún canal ({language}): ni el texto corto ni el completo."
+            yield Finding(Severity.ERROR, "too_long_everywhere", (answer.id,), message)
     if not answer.owner:
         yield Finding(Severity.WARNING, "no_owner", (answer.id,), "Sin responsable.")
+
+
+def _fits(text: AnswerText, room: Room) -> bool:
+    """Whether one of the texts fits; 0 is no limit, and where the short one has a limit it is the one used."""
+    if not room.short or len(text.short) <= room.short:
+        return True
+    return bool(room.full) and len(text.full) <= room.full
 
 
 def _check_personal_data(answer: ApprovedAnswer, redactor: Redactor) -> Iterator[Finding]:
@@ -140,15 +168,18 @@ def _check_personal_data(answer: ApprovedAnswer, redactor: Redactor) -> Iterator
 
 
 def _check_pairs(
-    answers: Sequence[ApprovedAnswer], limits: CheckLimits, cache: VectorCache | None
+    answers: Sequence[ApprovedAnswer], limits: CheckLimits, cache: VectorCache | None, data: CheckData | None
 ) -> Iterator[Finding]:
     """Near-duplicates, and sentences of two answers that contradict each other, within one language."""
     for language in sorted({code for answer in answers for code in answer.by_language()}):
-        held = [_hold(answer, language) for answer in answers if language in answer.by_language()]
+        held = [_hold(answer, language, data) for answer in answers if language in answer.by_language()]
         cosines = _cosines([one.text for one in held], cache)
         for i, one in enumerate(held):
             for j in range(i + 1, len(held)):
-                yield from _check_pair(one, held[j], language, float(cosines[i, j]), limits)
+                cosine = float(cosines[i, j])
+                yield from _check_pair(one, held[j], language, cosine, limits)
+                if data is not None:
+                    yield from _check_quantities(one, held[j], language, cosine, data)
 
 
 def _check_pair(
@@ -173,11 +204,23 @@ def _check_pair(
                 yield Finding(Severity.WARNING, "numbers_differ", ids, message)
 
 
-def _hold(answer: ApprovedAnswer, language: str) -> _Held:
+def _check_quantities(
+    one: _Held, other: _Held, language: str, cosine: float, data: CheckData
+) -> Iterator[Finding]:
+    if one.figures is None or other.figures is None:
+        return
+    for mine, theirs in differing(one.figures, other.figures, cosine, data.quantities):
+        message = f"Cifras que no casan ({language}): «{mine}» y «{theirs}»"
+        yield Finding(Severity.WARNING, "quantities_differ", (one.id, other.id), message)
+        return  # one pair of sentences says enough
+
+
+def _hold(answer: ApprovedAnswer, language: str, data: CheckData | None) -> _Held:
     text = answer.text_for(language)
     whole = f"{text.title}. {text.full}"
     questions = frozenset(question.casefold() for question in text.questions)
-    return _Held(answer.id, whole, questions, shingles(whole), _claims(text.full, language))
+    told = None if data is None else figures(answer, language, data.quantities)
+    return _Held(answer.id, whole, questions, shingles(whole), _claims(text.full, language), told)
 
 
 def _claims(text: str, language: str) -> tuple[_Claim, ...]:

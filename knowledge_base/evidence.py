@@ -1,6 +1,6 @@
 """What the retriever is asked and what it returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
@@ -56,3 +56,5 @@ class Retrieval:
 
     evidence: tuple[Evidence, ...]
     abstained: bool
+    fingerprint: str = field(default="", compare=False)
+    """Of the knowledge base that was searched."""

@@ -57,6 +57,43 @@ class CheckLimits(BaseModel):
     contradiction_overlap: float = Field(gt=0, le=1)
 
 
+class ReviewPeriods(BaseModel):
+    """Days after the last approval by which an answer is read again; the shortest that applies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    default: int = Field(default=365, ge=1, le=3650)
+    by_role: dict[Role, int] = {}
+    """For answers that need the approval of a role."""
+
+
+class LifecycleRules(BaseModel):
+    """How an answer gets from draft into force."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    four_eyes: bool = True
+    """Who hands an answer in may not approve it."""
+    review_every_days: ReviewPeriods = ReviewPeriods()
+
+
+class GapLimits(BaseModel):
+    """Which stored questions show that an answer is missing, and which of them are one question."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dispositions: tuple[str, ...] = ("draft", "acknowledge")
+    """Of cases that were abstained on: where an approved answer would have helped."""
+    intents: tuple[str, ...] = ()
+    """Main intents that ask something; empty: all."""
+    edit_distance: float = Field(default=0.4, gt=0, le=1)
+    """Share of the draft's characters changed, from which it counts as heavily edited."""
+    closeness: float = Field(default=0.33, gt=0, le=1)
+    """From which two questions are one (``gaps.closeness_of``)."""
+    minimum: int = Field(default=2, ge=1)
+    """Questions that make a gap."""
+
+
 class Governance(BaseModel):
     """The content of ``policies/knowledge_base.yaml``."""
 
@@ -64,6 +101,8 @@ class Governance(BaseModel):
 
     required_roles: RequiredRoles
     checks: CheckLimits
+    lifecycle: LifecycleRules = LifecycleRules()
+    gaps: GapLimits = GapLimits()
 
     @classmethod
     def load(cls, path: Path) -> "Governance":
@@ -96,9 +135,15 @@ def in_force(answer: ApprovedAnswer, on: date, required_roles: RequiredRoles) ->
     """None when the answer may be used on that day; otherwise the first reason against it."""
     if answer.withdrawn:
         return Refusal(answer.id, RefusalCode.WITHDRAWN, "Está retirada.")
-    approved = {approval.role for approval in answer.approvals if approval.date <= on}
+    approved = answer.approved_roles(on)
     if not approved:
-        return Refusal(answer.id, RefusalCode.NOT_APPROVED, "Nadie la ha aprobado.")
+        nobody = all(approval.date > on for approval in answer.approvals)
+        reason = (
+            "Nadie la ha aprobado."
+            if nobody
+            else "Ha cambiado después de aprobarse: pida otra vez la aprobación."
+        )
+        return Refusal(answer.id, RefusalCode.NOT_APPROVED, reason)
     missing = [role for role in required_roles.of(answer) if role not in approved]
     if missing:
         names = ", ".join(_ROLE_NAMES[role] for role in missing)

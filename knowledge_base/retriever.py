@@ -1,7 +1,7 @@
 """Finds the approved answer to a question, or says that there is none."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from knowledge_base.answer import ApprovedAnswer
 from knowledge_base.config import RetrievalConfig
+from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.evidence import Encoder, Evidence, Query, Retrieval, Vectors
 from knowledge_base.features import calibrate, describe, fuse, gather
 from knowledge_base.governance import RequiredRoles
@@ -23,6 +24,14 @@ MAX_CHARACTERS = 4000
 _NOTHING = Retrieval((), abstained=True)
 
 
+Withdrawn = Callable[[], frozenset[str]]
+"""Ids that are withdrawn for good, whatever the index says; asked at each search, so it must be quick."""
+
+
+def _nothing_withdrawn() -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """What searches see: swapped as a whole, never changed in place."""
@@ -30,17 +39,28 @@ class _State:
     index: Index
     blocked: frozenset[str] = frozenset()
     """Answers taken out while the next index is being built."""
+    withdrawn: frozenset[str] = frozenset()
+    """Answers taken out for good: no later index brings them back."""
 
 
 class Retriever:
     """Searches one knowledge base. Safe to share between threads; ``replace`` swaps the base in one step."""
 
-    def __init__(self, index: Index, encoder: Encoder, config: RetrievalConfig, cache: VectorCache) -> None:
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        config: RetrievalConfig,
+        cache: VectorCache,
+        withdrawn: Withdrawn = _nothing_withdrawn,
+    ) -> None:
         self._state = _State(index)
+        self._withdrawn = withdrawn
         self._encoder = encoder
         self._config = config
         self._cache = cache
         self._changing = threading.Lock()
+        self._swapping = threading.Lock()
 
     @classmethod
     def build(
@@ -51,10 +71,11 @@ class Retriever:
         *,
         required_roles: RequiredRoles,
         cache_dir: Path | None = None,
+        withdrawn: Withdrawn = _nothing_withdrawn,
     ) -> "Retriever":
         """Index a knowledge base; with ``cache_dir`` only passages not seen before are encoded."""
         cache = VectorCache(encoder, cache_dir)
-        return cls(Index.build(kb, required_roles, config.lexical, cache), encoder, config, cache)
+        return cls(Index.build(kb, required_roles, config.lexical, cache), encoder, config, cache, withdrawn)
 
     @property
     def fingerprint(self) -> str:
@@ -72,10 +93,34 @@ class Retriever:
         query = replace(query, text=query.text[:MAX_CHARACTERS])
         vector = self._vector(query)
         while True:
-            state = self._state
-            found = _NOTHING if vector is None else self._search(state, query, vector, k)
-            if self._state is state:  # else something was withdrawn meanwhile: look again
-                return found
+            state, gone = self._state, self._withdrawn()
+            found = _NOTHING if vector is None else self._search(state, gone, query, vector, k)
+            if self._state is state and self._withdrawn() == gone:  # else something was withdrawn: look again
+                return replace(found, fingerprint=state.index.fingerprint)
+
+    def holds(self, retrieval: Retrieval) -> bool:
+        """Whether everything found then may still be said: a draft takes longer than a search."""
+        if not retrieval.evidence:
+            return True
+        state = self._state
+        try:
+            gone = state.blocked | state.withdrawn | self._withdrawn()
+        except KnowledgeBaseError:
+            return False
+        if any(found.answer.id in gone for found in retrieval.evidence):
+            return False
+        if retrieval.fingerprint in ("", state.index.fingerprint):
+            return True
+        current = {answer.id: answer for answer in state.index.answers}
+        return all(current.get(found.answer.id) == found.answer for found in retrieval.evidence)
+
+    def withdrawn_ids(self) -> frozenset[str]:
+        """Everything withdrawn for good while running, or by the ledger."""
+        return self._state.withdrawn | self._withdrawn()
+
+    def knows(self, answer_id: str) -> ApprovedAnswer | None:
+        """The answer of an id in the index in use."""
+        return next((answer for answer in self._state.index.answers if answer.id == answer_id), None)
 
     def replace(self, kb: KnowledgeBase) -> None:
         """Swap in another version of the knowledge base.
@@ -86,13 +131,18 @@ class Retriever:
             index = self._state.index
             same = {answer.id: answer for answer in kb.answers}
             gone = {answer.id for answer in index.answers if same.get(answer.id) != answer}
-            self._state = replace(self._state, blocked=self._state.blocked | gone)
-            self._state = _State(Index.build(kb, index.roles, self._config.lexical, self._cache))
+            with self._swapping:
+                self._state = replace(self._state, blocked=self._state.blocked | gone)
+            # Built outside the lock: a withdrawal does not wait for vectors.
+            index = Index.build(kb, index.roles, self._config.lexical, self._cache)
+            with self._swapping:
+                self._state = _State(index, withdrawn=self._state.withdrawn)
 
     def withdraw(self, answer_ids: Iterable[str]) -> None:
-        """Take answers out at once, until the next ``replace``."""
-        with self._changing:
-            self._state = replace(self._state, blocked=self._state.blocked.union(answer_ids))
+        """Take answers out at once and for good: no later ``replace`` brings them back."""
+        ids = frozenset(answer_ids)
+        with self._swapping:
+            self._state = replace(self._state, withdrawn=self._state.withdrawn | ids)
 
     def _vector(self, query: Query) -> Vectors | None:
         if query.vector is not None:
@@ -106,11 +156,14 @@ class Retriever:
             raise ValueError(f"a finite vector of {expected} dimensions is expected, not {vector.shape[0]}")
         return vector
 
-    def _search(self, state: _State, query: Query, vector: Vectors, k: int) -> Retrieval:
+    def _search(
+        self, state: _State, gone: frozenset[str], query: Query, vector: Vectors, k: int
+    ) -> Retrieval:
         index = state.index
         allowed = index.allowed(Filter.of(query))
-        if state.blocked:
-            allowed = allowed & np.array([answer.id not in state.blocked for answer in index.answers])
+        gone = gone | state.blocked | state.withdrawn
+        if gone:
+            allowed = allowed & np.array([answer.id not in gone for answer in index.answers], dtype=bool)
         if not allowed.any():
             return _NOTHING
         candidates = gather(index, query.text, query.language, vector, allowed, self._config)

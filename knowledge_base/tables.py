@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 32_000_000
 
 COLUMNS = (
     "id", "language", "title", "questions", "answer", "short", "private", "tags", "products", "audience",
-    "channels", "accounts", "valid_from", "valid_until", "owner", "withdrawn",
+    "channels", "accounts", "valid_from", "valid_until", "owner", "withdrawn", "review_by",
 )  # fmt: skip
 REQUIRED = ("id", "title", "answer")
 LISTS = ("questions", "tags", "products", "channels", "accounts")
@@ -30,7 +30,7 @@ _ALIASES = {
     "respuesta": "answer", "corta": "short", "respuesta corta": "short", "privada": "private",
     "etiquetas": "tags", "productos": "products", "publico": "audience", "canales": "channels",
     "cuentas": "accounts", "valida desde": "valid_from", "valida hasta": "valid_until",
-    "responsable": "owner", "retirada": "withdrawn",
+    "responsable": "owner", "retirada": "withdrawn", "revisar antes de": "review_by",
 }  # fmt: skip
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _BOOLEANS = {"true": True, "si": True, "1": True, "verdadero": True,
@@ -44,6 +44,8 @@ class Row:
     line: int
     values: Mapping[str, Any]
     columns: frozenset[str]
+    place: str = ""
+    """The file, or the file and article, that it comes from, where it is not a line of the import file."""
 
 
 def read_rows(file: Path) -> list[Row]:
@@ -108,7 +110,7 @@ def _delimiter(text: str) -> str:
     first = text.split("\n", 1)[0]
 
     def known(sign: str) -> int:
-        return sum(_column(cell.strip('" \r')) in COLUMNS for cell in first.split(sign))
+        return sum(column_of(cell.strip('" \r')) in COLUMNS for cell in first.split(sign))
 
     return max(",;\t", key=known)
 
@@ -181,7 +183,7 @@ def _json_value(key: str, value: object) -> object:
 
 
 def _header(cells: list[str], name: str, line: int) -> list[str]:
-    header = [_column(cell) for cell in cells]
+    header = [column_of(cell) for cell in cells]
     while header and not header[-1]:
         header.pop()
     for index, column in enumerate(header):
@@ -196,7 +198,8 @@ def _header(cells: list[str], name: str, line: int) -> list[str]:
     return header
 
 
-def _column(cell: str) -> str:
+def column_of(cell: str) -> str:
+    """The column that a heading names: its own name, or what Spanish spreadsheets call it."""
     folded = " ".join(fold(cell).split())
     return _ALIASES.get(folded.replace("_", " "), folded.replace(" ", "_"))
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from knowledge_base.checker import Severity, check
+from knowledge_base.checker import check
 from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.findings import Severity
 from knowledge_base.governance import Governance
 from knowledge_base.loader import KnowledgeBase, Scan
 from tests.knowledge_base.fakes import TODAY, HashingEncoder, answer
