@@ -7,7 +7,7 @@ from drafting.answers import AnswerSource
 from drafting.bank import Bank
 from drafting.channels import EMOJI, Channels
 from drafting.context import Context
-from drafting.draft import Draft, Sentence, Violation
+from drafting.draft import REWORDED, Draft, Sentence, Violation
 from drafting.edges import Edges
 from drafting.joining import count, holds_whole, join, normal, split
 from drafting.lexicon import Lexicon
@@ -55,6 +55,10 @@ def every_sentence_sourced(
 
 
 def _resolves(sentence: Sentence, context: Context, bank: Bank, fixed: Mapping[str, str]) -> bool:
+    if sentence.source.startswith(REWORDED):
+        original = context.reworded.get((sentence.text, sentence.source))
+        named = Sentence(original or "", sentence.source.removeprefix(REWORDED), sentence.role)
+        return original is not None and _resolves(named, context, bank, fixed)
     kind, _, name = sentence.source.partition(":")
     if kind == "bank":
         phrase = bank.by_id.get(name)

@@ -33,6 +33,8 @@ class Context:
     safety_numbers: tuple[str, ...] = ()
     customer_name: str | None = None
     find_personal_data: FindPersonalData | None = None
+    reworded: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Text and source of sentences that were found to say what their source says, and the source's own text."""
 
     def has(self, *labels: str) -> bool:
         """Whether one of the labels holds."""

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from policies.vocabulary import Visibility
 
+REWORDED = "reworded:"
+"""Before the source of a sentence that a language model put in other words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One or more sentences taken whole from one source.
 
-    ``source`` is ``answer:<id>@<version>#<variant>``, ``bank:<sentence id>`` or ``policy:<path>``.
+    ``source`` is ``answer:<id>@<version>#<variant>``, ``bank:<sentence id>`` or ``policy:<path>``; with
+    ``reworded:`` before it where a language model said that source in other words.
     """
 
     text: str

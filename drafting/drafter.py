@@ -6,15 +6,16 @@ from pathlib import Path
 
 from drafting.channels import Channels
 from drafting.closeness import FingerprintedEncoder
-from drafting.composer import DRAFTER, Composer
-from drafting.context import FindPersonalData
+from drafting.composer import DRAFTER, CandidateDrafts, Composer
+from drafting.context import Context, FindPersonalData
 from drafting.draft import Draft, Sentence, Violation
 from drafting.holding import DRAFTER as HOLDING
 from drafting.holding import Holding
+from drafting.llm_drafter import LanguageModelDrafter
 from drafting.report_questions import Missing
 from drafting.request import ComposeRequest
 from drafting.verifier import Verifier
-from policies.vocabulary import Disposition
+from policies.vocabulary import Disposition, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class DraftingResult:
 
     drafts: tuple[Draft, ...]
     drafter: str
-    """``composer``, ``holding`` or ``none``."""
+    """``composer``, ``holding``, ``llm:<model>`` or ``none``."""
     violations_by_rejected_candidate: Mapping[int, tuple[Violation, ...]] = field(default_factory=dict)
     """Number of the candidate (0 is the best) to what it broke."""
     failure: str | None = None
     """Name of the error that stopped composing, if one did; never its text."""
+    language_model: str | None = None
+    """Why a language model's rewording was not used, where one is set: a code of ``llm_errors.Refusal``."""
     questions: Mapping[Missing, Sentence] = field(default_factory=dict)
     """What a suspected adverse event's report lacks, with the approved question for it, to be asked in private."""
 
@@ -39,6 +42,7 @@ class Drafter:
     composer: Composer
     verifier: Verifier
     holding: Holding
+    language_model: LanguageModelDrafter | None = None
 
     @classmethod
     def load(
@@ -47,6 +51,7 @@ class Drafter:
         *,
         encoder: FingerprintedEncoder | None = None,
         find_personal_data: FindPersonalData | None = None,
+        language_model: LanguageModelDrafter | None = None,
     ) -> "Drafter":
         """Load everything from the policies folder; a PolicyError names file and line."""
         channels = Channels.load(policies_dir / "channels.yaml")
@@ -62,7 +67,7 @@ class Drafter:
             edges=composer.edges,
             find_personal_data=find_personal_data,
         )
-        return cls(composer, verifier, holding)
+        return cls(composer, verifier, holding, language_model)
 
     def draft(self, request: ComposeRequest) -> DraftingResult:
         """Drafts for every audience of the decision; none for ``no_reply``."""
@@ -89,9 +94,24 @@ class Drafter:
                     for broken in self.verifier.verify(draft, contexts[draft.audience])
                 )
                 if not violations:
-                    return DraftingResult(candidate, DRAFTER, rejected)
+                    return self._reworded(request, candidate, contexts, rejected)
                 rejected[number] = violations
         except Exception as error:  # fail closed: whatever went wrong, the customer gets the safe reply
             failure = type(error).__name__
         drafts = tuple(self.holding.draft(request, audience) for audience in request.audiences())
         return DraftingResult(drafts, HOLDING, rejected, failure)
+
+    def _reworded(
+        self,
+        request: ComposeRequest,
+        candidate: CandidateDrafts,
+        contexts: Mapping[Visibility, Context],
+        rejected: Mapping[int, tuple[Violation, ...]],
+    ) -> DraftingResult:
+        """The verified candidate, in the language model's words where one is set and all of it holds."""
+        if self.language_model is None:
+            return DraftingResult(candidate, DRAFTER, rejected)
+        rewording = self.language_model.reword(request, candidate, contexts, self.verifier)
+        if rewording.drafts:
+            return DraftingResult(rewording.drafts, rewording.drafter, rejected)
+        return DraftingResult(candidate, DRAFTER, rejected, language_model=rewording.reason)
