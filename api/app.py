@@ -9,12 +9,31 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from api import problems
-from api.console import pages
+from api.console import compliance_pages, desk_routes, knowledge_pages, pages
+from api.desk_wiring import build_desk
+from api.http_policy import HttpPolicy
+from api.http_wiring import build_http
+from api.in_flight import InFlightLimit
+from api.knowledge_desk import build_knowledge_desk
 from api.middleware import BodyLimit, RequestContext
-from api.routes import answers, cases, drafts, health, redactions
+from api.panels import Panels
+from api.routes import (
+    answers,
+    cases,
+    drafts,
+    events,
+    handover,
+    health,
+    redactions,
+    verifications,
+    withdrawals,
+)
+from api.routes import webhooks as webhooks_routes
 from api.service import Service
 from api.settings import Settings
+from api.webhook_wiring import build_webhook_work
 from api.wiring import SERVICE_VERSION
+from api.work_wiring import build_work_desk
 
 DESCRIPTION = """Borrador drafts a health company's replies to its customers. It redacts personal and health data,
 understands the message, finds approved answers, decides by written policy, composes from approved sentences,
@@ -23,12 +42,24 @@ verifies, and keeps the evidence. **A person decides what is sent.**
 Errors are problem details (RFC 9457) with a stable `code`."""
 
 
-def create_app(service: Service, settings: Settings) -> FastAPI:
-    """Build the application around a service that is ready."""
+def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy | None = None) -> FastAPI:
+    """Build the application around a service that is ready; ``http_policy`` instead of the policies' own."""
+
+    webhooks = build_webhook_work(service, settings)
+    knowledge = build_knowledge_desk(service, settings)
+    http = build_http(service, settings, http_policy)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        webhooks.start()
+        knowledge.start()
+        http.work.start()
+        http.streams.open()
         yield
+        http.streams.close()
+        http.work.stop()
+        knowledge.stop()
+        webhooks.stop()
         service.close()
 
     app = FastAPI(
@@ -38,12 +69,25 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,  # a redirect repeats the address, with all that it asks
-        responses=problems.documented(400, 401, 403, 413, 422, 503),
+        responses=problems.documented(400, 401, 403, 413, 422, 429, 503),
     )
     app.state.service = service
-    for module in (drafts, redactions, answers, cases, health):
+    app.state.webhooks = webhooks
+    app.state.http = http
+    app.state.knowledge = knowledge
+    app.state.work = build_work_desk(service.records, settings, service.pipeline.engines.accounts)
+    app.include_router(webhooks_routes.router)
+    app.include_router(withdrawals.router)
+    app.include_router(handover.router)
+    app.include_router(verifications.router)
+    app.state.desk = build_desk(service, settings)
+    app.mount("/apps", Panels(webhooks.desk.endpoints.frame_ancestors))
+    for module in (drafts, redactions, answers, events, cases, health):
         app.include_router(module.router)
     app.include_router(pages.router)
+    desk_routes.install(app)
+    compliance_pages.install(app, service, settings)
+    knowledge_pages.install(app, service, settings)
     app.mount("/console/static", StaticFiles(directory=Path(__file__).parent / "console" / "static"))
     app.add_exception_handler(pages.SignInNeededError, pages.to_sign_in)
     problems.install(app)
@@ -52,6 +96,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     def root() -> RedirectResponse:
         return RedirectResponse("/console")
 
+    app.add_middleware(InFlightLimit, limit=settings.max_in_flight)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestContext)
     return app

@@ -5,7 +5,26 @@ from typing import cast
 
 import typer
 
-from api.commands import audit, bench, kb, keys, messages, policy, serve, vault
+from api.commands import (
+    audit,
+    backup,
+    bench,
+    doctor,
+    evaluation,
+    inbox,
+    kb,
+    keys,
+    mcp,
+    messages,
+    outbox,
+    policy,
+    promises,
+    serve,
+    subject,
+    vault,
+    verify,
+    worker,
+)
 from api.failures import KNOWN_ERRORS
 
 app = typer.Typer(
@@ -18,13 +37,24 @@ app = typer.Typer(
 app.command("redact")(messages.redact)
 app.command("draft")(messages.draft)
 app.command("search")(messages.search)
+app.command("verify")(verify.verify)
 app.command("serve")(serve.serve)
+app.command("mcp")(mcp.mcp)
+app.command("worker")(worker.worker)
 app.command("bench")(bench.bench)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
+app.add_typer(subject.app, name="subject")
 app.add_typer(kb.app, name="kb")
 app.add_typer(audit.app, name="audit")
+app.add_typer(evaluation.app, name="eval")
 app.add_typer(policy.app, name="policy")
 app.add_typer(keys.app, name="keys")
 app.add_typer(vault.app, name="vault")
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(promises.app, name="promises")
 
 
 WRONG_CALL = cast("type[Exception]", typer.BadParameter.__mro__[1])

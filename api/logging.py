@@ -10,7 +10,7 @@ ALLOWED_KEYS = frozenset(
     {
         "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms",
         "error_type", "step", "case_id", "disposition", "priority", "queue", "account", "key_id", "code",
-        "count", "path", "version", "url", "host", "port",
+        "count", "path", "version", "url", "host", "port", "trace_id", "span_id",
     }
 )  # fmt: skip
 
@@ -40,7 +40,9 @@ def configure(*, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    )
     logging.getLogger("uvicorn.access").disabled = True
     # Presidio logs matched text at its lower levels; it must never be heard here.
     for name in ("presidio-analyzer", "presidio_analyzer"):

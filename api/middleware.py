@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import CODES, problem_response
+from api.tracing import span_of
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +22,9 @@ LATENCY = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+
+RATE_HEADERS_IN_SCOPE = "borrador.rate_headers"
+"""Where a request's rate limits are kept until its answer begins."""
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """A UUID or a trace id (W3C Trace Context): what else a caller puts there may name a person, and it is logged."""
@@ -50,6 +54,9 @@ class RequestContext:
         scope["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        span = span_of(Headers(scope=scope).get("traceparent"))
+        if span is not None:
+            structlog.contextvars.bind_contextvars(trace_id=span.trace_id, span_id=span.span_id)
         started = time.perf_counter()
         status = 500
 
@@ -59,6 +66,10 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
+                if span is not None:
+                    headers["traceparent"] = span.header()
+                for name, value in scope.get(RATE_HEADERS_IN_SCOPE, {}).items():
+                    headers.setdefault(name, value)
                 for name, value in SECURE_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -75,7 +86,9 @@ class RequestContext:
         method = scope["method"] if scope["method"] in {"GET", "POST", "HEAD", "OPTIONS"} else "other"
         REQUESTS.labels(method, route, str(status)).inc()
         LATENCY.labels(route).observe(seconds)
-        log.info("request.answered", method=method, route=route, status=status, duration_ms=round(seconds * 1e3, 1))
+        log.info(
+            "request.answered", method=method, route=route, status=status, duration_ms=round(seconds * 1e3, 1)
+        )
 
 
 class BodyLimit:

@@ -62,6 +62,8 @@ CODES: dict[str, str] = {
     "body_too_large": "The body is over the size limit.",
     "unknown_account": "The message names an account that is not configured.",
     "case_not_found": "No such case in this key's account.",
+    "answer_not_found": "No such approved answer for this key.",
+    "answer_withdrawn": "The reply repeats an approved answer that was withdrawn since the draft was made.",
     "cursor_invalid": "The cursor is none that this service gave out.",
     "case_already_decided": "A decision on this case is on record.",
     "decision_not_allowed": "This decision is not among the case's `allowed_decisions`.",
@@ -69,6 +71,21 @@ CODES: dict[str, str] = {
     "thread_version_stale": "The thread has moved on since this draft; read the case again.",
     "store_unavailable": "The store cannot be read or written now; nothing was written.",
     "record_conflict": "An id drawn at random was taken; nothing was written, try again.",
+    "webhook_not_configured": "No webhook of this name is configured.",
+    "webhook_signature_missing": "A header that the sender's signature scheme asks for is absent.",
+    "webhook_signature_invalid": "The signature fits no secret of this webhook.",
+    "webhook_timestamp_stale": "Signed too long ago, or in the future: a replay, or a clock that is wrong.",
+    "webhook_payload_invalid": "The event lacks a field it needs, or has one of another type.",
+    "idempotency_key_invalid": "`Idempotency-Key` is not a string of 1 to 255 printable ASCII characters.",
+    "idempotency_key_reused": "This idempotency key came before, with another request.",
+    "idempotency_in_progress": "The same request is still being worked on; ask again later.",
+    "work_not_found": "No such accepted work in this key's account, or its time has passed.",
+    "event_id_invalid": "`Last-Event-ID` names no event of this stream.",
+    "batch_too_large": "The batch has more messages than one request may bring.",
+    "rate_limited": "This key asked too much; come again after `Retry-After` seconds.",
+    "case_not_checkable": "The case was erased, or recorded before facts were kept: it says too little for a check.",
+    "expert_answer_invalid": "The case asks nothing of an expert, or was answered already.",
+    "handover_invalid": "The receiver cannot take this case: unknown, of another account, may not decide, or has it.",
     "overloaded": "Too many messages in work; try again after `Retry-After` seconds.",
     "internal_error": "Something failed here; the request id finds it in the log.",
 }
@@ -118,7 +135,8 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 STATUS_OF_CASE_ERRORS: dict[str, int] = {
     "case_not_found": 404,
-    "cursor_invalid": 422,
+    "answer_withdrawn": 409,
+    "cursor_invalid": 400,
     "case_already_decided": 409,
     "decision_not_allowed": 409,
     "decision_invalid": 422,
@@ -126,6 +144,19 @@ STATUS_OF_CASE_ERRORS: dict[str, int] = {
     "store_unavailable": 503,
     "record_conflict": 503,
     "unknown_account": 422,
+    "handover_invalid": 422,
+    "case_not_checkable": 409,
+    "expert_answer_invalid": 409,
+    "idempotency_key_reused": 422,
+    "idempotency_in_progress": 409,
+    "work_not_found": 404,
+    "overloaded": 503,
+    "webhook_not_configured": 404,
+    "webhook_signature_missing": 401,
+    "webhook_signature_invalid": 401,
+    "webhook_timestamp_stale": 401,
+    "webhook_payload_invalid": 422,
+    "body_not_json": 400,
 }
 """Errors of the records that the caller can do something about; any other is an internal error."""
 
@@ -135,7 +166,7 @@ async def _on_case_error(request: Request, error: Exception) -> JSONResponse:
     status = STATUS_OF_CASE_ERRORS.get(error.code)
     if status is None:
         return await _on_unexpected(request, error)
-    headers = {"Retry-After": "2"} if status == 503 else None
+    headers = {"Retry-After": "2"} if status == 503 or error.code == "idempotency_in_progress" else None
     return problem_response(status, error.code, str(error), request=request, headers=headers)
 
 

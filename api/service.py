@@ -3,20 +3,23 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from api.console.sessions import Sessions
 from api.problems import CODES, ProblemError
-from api.record_keeping import open_records
+from api.record_keeping import keep_texts, open_records
 from api.settings import Settings
 from api.wiring import build_pipeline
 from cases.case import Case
+from cases.citations import check_not_withdrawn
 from cases.decisions import DecisionRecord, RecordedDecision, SentText, Verb
 from cases.errors import CaseError, DecisionError
 from cases.keys import ApiKey
 from cases.message import Message
 from cases.pipeline import Pipeline
+from cases.progress import Tell, silent
 from cases.reading import ALL_ACCOUNTS, Filters
 from cases.records import Records
 from cases.secret_keys import load_keys
@@ -24,6 +27,8 @@ from cases.stored import Page, StoredCase
 from models.text import RawText, RedactedText
 from policies.account import Account
 
+SENDING = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
+"""Decisions by which something goes to the customer."""
 WAIT_SECONDS = 10.0
 """How long a message waits for its turn before 503."""
 
@@ -46,8 +51,10 @@ class Service:
         """Load engines and records. Raises their errors, each naming the file or setting at fault."""
         records = open_records(settings)
         secret = load_keys("BORRADOR_SESSION_KEY", settings.data_dir / "session.key")[0]
+        pipeline = build_pipeline(settings)
+        keep_texts(records, settings, pipeline)
         return cls(
-            build_pipeline(settings),
+            pipeline,
             records,
             Sessions(secret.derive("console sessions")),
             workers=settings.draft_workers,
@@ -64,12 +71,24 @@ class Service:
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_account", CODES["unknown_account"])
         return self.pipeline.account(name or (None if key.account == ALL_ACCOUNTS else key.account))
 
-    def handle(self, message: Message, *, key: ApiKey) -> Case:
-        """Take a message the whole way and record its case."""
-        account = self.account_of(message.account, key=key)
-        named = message.model_copy(update={"account": account.id})
-        with self._turn():
-            return self.records.handle(self.pipeline, named, account=account.id, actor=key.id).case
+    def handle(self, message: Message, *, key: ApiKey, case_id: str | None = None) -> Case:
+        """Take a message the whole way and record its case, under the id promised for it if there is one."""
+        named = self.named(message, key=key)
+        return self.work(named, account=str(named.account), actor=key.id, case_id=case_id)
+
+    def named(self, message: Message, *, key: ApiKey) -> Message:
+        """The message with the account it is for. Raises as ``account_of`` does."""
+        return message.model_copy(update={"account": self.account_of(message.account, key=key).id})
+
+    def work(
+        self, message: Message, *, account: str, actor: str, case_id: str | None = None, tell: Tell = silent
+    ) -> Case:
+        """Take a message of an account the whole way, when its turn comes; ``tell`` hears of each step."""
+        with self.turn():
+            stored = self.records.handle(
+                self.pipeline, message, account=account, actor=actor, case_id=case_id, tell=tell
+            )
+            return stored.case
 
     def list_cases(
         self, *, key: ApiKey, limit: int, cursor: str | None, filters: Filters | None = None
@@ -95,6 +114,9 @@ class Service:
         """Record what a person decided: what was sent goes redacted into the store and whole into the vault."""
         stored = self.get_case(case_id, key=key)
         account = self.pipeline.account(stored.account)
+        if verb in SENDING:
+            withdrawn = self.pipeline.engines.retriever.withdrawn_ids()
+            check_not_withdrawn(stored.case, withdrawn, draft=draft, text=text)
         record = DecisionRecord(
             decision=verb,
             thread_version=thread_version,
@@ -104,6 +126,16 @@ class Service:
             note=self.pipeline.redact_text(note, account=account).text if note else None,
         )
         return self.records.store.decide(case_id, record, account=key.account)
+
+    def decided_since(
+        self, since: datetime, case_id: str, *, key: ApiKey, verb: Verb
+    ) -> RecordedDecision | None:
+        """The last decision on a case, if this key took it at or after an instant, and with this verb."""
+        decisions = self.get_case(case_id, key=key).decisions
+        last = decisions[-1] if decisions else None
+        if last is None or (last.decided_by, last.decision) != (key.id, verb) or last.decided_at < since:
+            return None
+        return last
 
     def decide_on_page(
         self, case_id: str, *, key: ApiKey, decision: str, thread_version: int, draft: int | None, text: str
@@ -165,10 +197,18 @@ class Service:
         return self.pipeline.redact_text(text, account=account, known_text=draft).text
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn at the engines.
+
+        Raises:
+            ProblemError: 503, none came in time.
+        """
         if not self._turns.acquire(timeout=WAIT_SECONDS):
             raise ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", CODES["overloaded"], headers={"Retry-After": "2"}
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "overloaded",
+                CODES["overloaded"],
+                headers={"Retry-After": "2"},
             )
         try:
             yield

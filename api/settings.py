@@ -27,14 +27,30 @@ class Settings(BaseSettings):
     """Folder of ours, or the name or folder of any sentence-transformers model."""
     redaction_model: str = str(ROOT / "models" / "artifacts" / "token_model")
     """Folder of ours, the name or folder of any transformers token-classification model, or ``patterns``."""
+    knowledge_base_poll_s: float = Field(default=1.0, ge=0.05, le=3600)
+    """Seconds between two looks at the files of approved answers; a withdrawal does not wait for it."""
     heads_dir: Path = ROOT / "models" / "artifacts" / "heads"
+    llm_url: str | None = Field(default=None, repr=False)
+    """OpenAI-compatible server with its ``/v1``, or ``transformers:NAME``; None: no language model. The key of the
+    server is ``BORRADOR_LLM_API_KEY`` (docs/language-model.md)."""
+    llm_model: str | None = None
+    """What that server calls its model."""
     account: str = "demo"
     """Account of messages that name none."""
     encoder_threads: int = Field(default=2, ge=1, le=64)
     draft_workers: int = Field(default=2, ge=1, le=64)
     """Messages in work at once; more wait. One a core: the work is computation, not waiting."""
+    max_in_flight: int = Field(default=24, ge=1, le=10_000)
+    """HTTP requests in work at once; more are answered 503 with ``Retry-After``. Under the 40 threads that do
+    the work, so that a request let in finds a thread; over the workers, so that short bursts wait a little."""
     max_body_bytes: int = Field(default=256 * 1024, ge=1024)
     """Bytes of a request body; a larger one is refused with 413 before it is read whole."""
+    webhooks_file: Path | None = None
+    """Helpdesks that may call (docs/integrations.md); None: none may. Holds no secret, only their variables' names."""
+    subscriptions_file: Path | None = None
+    """Who is told of which events (docs/events-and-clocks.md); None: nobody, and events wait in the outbox."""
+    results_dir: Path | None = None
+    """Folder with a folder for each evaluation run that the console shows; None: ``results`` in the data folder."""
     create_demo_key: bool = True
     """At first start, with no key in the store, make one for the console and print it."""
 
@@ -54,3 +70,8 @@ class Settings(BaseSettings):
     def cache_dir(self) -> Path:
         """Vectors of approved texts, rebuilt when missing. Holds no customer text."""
         return self.data_dir / "cache"
+
+    @property
+    def effective_results_dir(self) -> Path:
+        """Where evaluation runs are looked for: the folder set, or ``results`` under the data folder."""
+        return self.results_dir or self.data_dir / "results"

@@ -1,9 +1,11 @@
 """Turns settings into objects: the one place. HTTP, command line, evaluation and benchmark all start here."""
 
+import os
 from collections.abc import Callable, Collection, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from api.account_files import load_accounts
 from api.settings import Settings
 from cases.adverse_events import check_policy
 from cases.assembly import Versions
@@ -11,10 +13,12 @@ from cases.pipeline import Engines, Pipeline, allowed_terms
 from cases.secret_keys import VAULT_VARIABLE, load_keys
 from drafting.context import FindPersonalData
 from drafting.drafter import Drafter
+from drafting.llm_loading import API_KEY_VARIABLE, load_language_model
 from knowledge_base.config import RetrievalConfig
 from knowledge_base.governance import Governance
 from knowledge_base.loader import load_directory
 from knowledge_base.retriever import Retriever
+from knowledge_base.withdrawals import Ledger
 from models.encoder import load_encoder
 from models.language import LanguageIdentifier
 from models.redaction.model_setting import PATTERNS_ALONE, span_model_loader
@@ -24,8 +28,7 @@ from models.text import RawText
 from models.understanding.understander import Understander
 from policies.account import Account
 from policies.adverse_events import AdverseEventPolicy, load_adverse_events
-from policies.errors import PolicyError
-from policies.loader import load_account, load_policy
+from policies.loader import load_policy
 from policies.policy import Policy
 from policies.safety_numbers import SafetyNumbers
 
@@ -49,6 +52,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         lexicons_dir=policies_dir / "lexicons",
         thresholds_file=policies_dir / "thresholds.yaml",
         encoder=encoder,
+        threads=settings.encoder_threads,
     )
     base = load_directory(settings.knowledge_base_dir)
     retriever = Retriever.build(
@@ -57,9 +61,19 @@ def build_pipeline(settings: Settings) -> Pipeline:
         RetrievalConfig.load(policies_dir / "retrieval.yaml"),
         required_roles=Governance.load(policies_dir / "knowledge_base.yaml").required_roles,
         cache_dir=settings.cache_dir,
+        withdrawn=Ledger(settings.knowledge_base_dir).ids,
     )
     drafter = Drafter.load(
-        policies_dir, encoder=encoder, find_personal_data=personal_data_finder(redactor.patterns_alone)
+        policies_dir,
+        encoder=encoder,
+        find_personal_data=personal_data_finder(redactor.patterns_alone),
+        language_model=load_language_model(
+            policies_dir,
+            encoder,
+            url=settings.llm_url or None,
+            model=settings.llm_model,
+            api_key=os.environ.get(API_KEY_VARIABLE),
+        ),
     )
     engines = Engines(
         redactor=redactor,
@@ -139,23 +153,6 @@ def _personal_spans(redactor: Redactor, text: str, allowed: Collection[str] = ()
     """What the redactor masks in a text, the health terms left out."""
     spans = redactor.redact(RawText(text), allowed=allowed).spans
     return [span for span in spans if span.entity_type not in HEALTH_ENTITIES]
-
-
-def load_accounts(folder: Path, *, default: str) -> dict[str, Account]:
-    """Load the accounts of a folder, by id.
-
-    Raises:
-        PolicyError: a file is broken, two have one id, or the default one is missing.
-    """
-    accounts: dict[str, Account] = {}
-    for file in sorted(folder.glob("*.yaml")):
-        account = load_account(file)
-        if account.id in accounts:
-            raise PolicyError(f"{file}: id: {account.id} is the id of another file too")
-        accounts[account.id] = account
-    if default not in accounts:
-        raise PolicyError(f"{folder}: no account called {default}; BORRADOR_ACCOUNT names the default one")
-    return accounts
 
 
 def load_policies(folder: Path, accounts: Mapping[str, Account], numbers: SafetyNumbers) -> dict[str, Policy]:

@@ -14,6 +14,7 @@ from cases.case import (
     CaseFlag,
     CaseReferral,
     CaseSentence,
+    CaseTurn,
     Entity,
     Provenance,
     ScoredCode,
@@ -74,12 +75,19 @@ def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> 
         thread_version=len(results.message.thread) + 1,
         language=understanding.language_code,
         redacted_text=results.redacted.redaction.text.value,
+        thread=_thread(results.redacted),
         entities=entities_of(results.redacted.redaction),
         intents=tuple(_scored(intent.value, score) for intent, score in understanding.intents),
         emotion=_scored(understanding.emotion.value, understanding.emotion_score),
         relevance=understanding.relevance.value,
         flags=tuple(
-            CaseFlag(code=flag.code, score=round(flag.score, 4), reason=flag.reason, rule=flag.rule)
+            CaseFlag(
+                code=flag.code,
+                score=round(flag.score, 4),
+                reason=flag.reason,
+                rule=flag.rule,
+                cues=_cues(understanding, flag.code),
+            )
             for flag in decision.flags
         ),
         disposition=decision.disposition,
@@ -100,8 +108,21 @@ def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> 
             knowledge_base=versions.knowledge_base,
             models=dict(versions.models),
             drafter=drafting.drafter,
+            drafter_reason=drafting.language_model,
         ),
     )
+
+
+def _thread(redacted: RedactedMessage) -> tuple[CaseTurn, ...]:
+    return tuple(
+        CaseTurn(role="agent" if turn.role == "agent" else "customer", text=turn.redaction.text.value)
+        for turn in redacted.turns
+    )
+
+
+def _cues(understanding: Understanding, flag: Flag) -> tuple[str, ...]:
+    """What gave the signal of a flag's name: codes, which quote nobody."""
+    return next((signal.cues for signal in understanding.signals if signal.code.value == flag.value), ())
 
 
 def _scored(code: str, score: float) -> ScoredCode:

@@ -29,8 +29,20 @@ class Action(StrEnum):
     VAULT_REVEALED = "vault.revealed"
     VAULT_RESTORED = "vault.restored"
     VAULT_PURGED = "vault.purged"
+    VAULT_ROTATED = "vault.rotated"
+    CASE_ERASED = "case.erased"
+    SUBJECT_ERASURE_REFUSED = "subject.erasure_refused"
+    SUBJECT_SEARCHED = "subject.searched"
+    SUBJECT_ACCESSED = "subject.accessed"
+    EVIDENCE_EXPORTED = "evidence.exported"
+    STORE_RESTORED = "store.restored"
+    CLOCK_STOPPED = "clock.stopped"
+    PROMISE_KEPT = "promise.kept"
+    CASE_HANDED_OVER = "case.handed_over"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    ANSWER_WITHDRAWN = "answer.withdrawn"
+    EXPERT_ANSWERED = "expert.answered"
 
 
 def utc_now() -> datetime:

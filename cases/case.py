@@ -38,6 +38,15 @@ class CaseFlag(_Frozen):
     score: float
     reason: str
     rule: str
+    cues: tuple[str, ...] = ()
+    """Ids of the lexicon's entries, and names of heads, that gave the signal of this name; none: a rule alone."""
+
+
+class CaseTurn(_Frozen):
+    """An earlier turn of the conversation, redacted with the message: one person keeps one placeholder."""
+
+    role: Literal["customer", "agent"]
+    text: str
 
 
 class Sla(_Frozen):
@@ -46,6 +55,8 @@ class Sla(_Frozen):
     acknowledge_by: datetime | None
     answer_by: datetime | None
     resolve_by: datetime | None
+    around_the_clock: tuple[Literal["acknowledge", "answer"], ...] = ()
+    """Clocks that run at night and on holidays too: a share of their time is counted the same way."""
 
 
 class CaseEvidence(_Frozen):
@@ -162,6 +173,8 @@ class Provenance(_Frozen):
     knowledge_base: str
     models: dict[str, str]
     drafter: str
+    drafter_reason: str | None = None
+    """Why the composed draft stands where a language model is set: ``llm_timeout``, ``llm_not_grounded:fact``…"""
     ai_generated: Literal[True] = True
 
 
@@ -174,6 +187,8 @@ class Case(_Frozen):
     thread_version: int
     language: str
     redacted_text: str
+    thread: tuple[CaseTurn, ...] = ()
+    """The turns before the message, oldest first."""
     entities: tuple[Entity, ...]
     intents: tuple[ScoredCode, ...]
     emotion: ScoredCode

@@ -1,6 +1,6 @@
 """The three clocks of a case (X5): acknowledgement, first substantive answer, resolution."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cases.case import Sla
 from cases.working_time import WorkingTime, working_time
@@ -37,17 +37,18 @@ def sla_for(
     in_hours = settings.x2_hours == "acknowledge_in_hours" and not targets.ignores_business_hours
     acknowledge_by = _after(at, received_at, targets.acknowledge_minutes, in_hours=in_hours)
     answer_by = _after(at, received_at, targets.answer_minutes, in_hours=not targets.ignores_business_hours)
+    waits = {"acknowledge": in_hours, "answer": not targets.ignores_business_hours}
     single = settings.x5_clocks == "single_clock"
     days = RESOLVE_CEILING_DAYS if single else min(targets.resolve_working_days, RESOLVE_CEILING_DAYS)
     return Sla(
         acknowledge_by=None if single else acknowledge_by,
         answer_by=answer_by,
         resolve_by=at.add_working_days(received_at, days),
+        around_the_clock=tuple(clock for clock in ("acknowledge", "answer") if not waits[clock]),
     )
 
 
 def _after(at: WorkingTime, instant: datetime, minutes: int, *, in_hours: bool) -> datetime:
     if in_hours:
         return at.add_minutes(instant, minutes)
-    # In UTC: adding to a wall-clock time would be an hour off across a change of the clock.
-    return (at.local(instant).astimezone(UTC) + timedelta(minutes=minutes)).astimezone(at.zone)
+    return at.after(instant, timedelta(minutes=minutes))

@@ -50,18 +50,35 @@ class Database:
             StoreUnavailableError: a URL of another kind, a server that does not answer, a file that cannot
                 be written, or a database made by a newer version.
         """
-        parsed = _parse(url)
-        engine = (
-            _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql_engine(parsed)
-        )
-        database = cls(engine)
+        database = cls.connect(url)
         try:
-            with _reported(parsed.render_as_string(hide_password=True)):
+            with _reported(_parse(url).render_as_string(hide_password=True)):
                 _upgrade(database)
         except StoreUnavailableError:
-            engine.dispose()
+            database.close()
             raise
         return database
+
+    @classmethod
+    def connect(cls, url: str) -> Self:
+        """Connect and leave the tables as they are: for looking at an installation.
+
+        Raises:
+            StoreUnavailableError: a URL of another kind, or a file that cannot be written.
+        """
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "sqlite":
+            return cls(_sqlite_engine(parsed))
+        return cls(_postgresql_engine(parsed))
+
+    def schema_versions(self) -> tuple[str | None, str | None]:
+        """The version of the tables, None where there are none, and the newest that this code knows.
+
+        Raises:
+            StoreUnavailableError: the database does not answer.
+        """
+        with _reported("reading"), self.engine.connect() as connection:
+            return _version(connection), ScriptDirectory.from_config(_config()).get_current_head()
 
     def close(self) -> None:
         """Close all connections."""
@@ -87,6 +104,18 @@ class Database:
         """
         with _reported("writing"), Session(self._writing) as session, session.begin():
             _take_turn(session.connection())
+            yield session
+
+    @contextmanager
+    def queue(self) -> Iterator[Session]:
+        """Give a session for rows of a queue, which belong to no chain: writers need not take turns for them.
+
+        On PostgreSQL workers pass each other by ``FOR UPDATE SKIP LOCKED``; SQLite has one writer anyway.
+
+        Raises:
+            StoreUnavailableError, RecordConflictError: as for ``write``.
+        """
+        with _reported("writing"), Session(self._writing) as session, session.begin():
             yield session
 
     def forget_deleted(self) -> None:
@@ -211,15 +240,20 @@ def _take_turn(connection: Connection) -> None:
 
 def _upgrade(database: Database) -> None:
     """Run the missing migrations in one transaction, holding the writer's turn."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _config()
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database._writing.begin() as connection:
         _take_turn(connection)
         if _version(connection) != newest:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 def _version(connection: Connection) -> str | None:

@@ -85,6 +85,24 @@ class ApiKeyError(CaseError):
     code = "api_key_invalid"
 
 
+class EvidenceError(CaseError):
+    """Evidence that cannot be exported as asked."""
+
+    code = "evidence_invalid"
+
+
+class SubjectError(CaseError):
+    """A data subject's request that cannot be done as asked."""
+
+    code = "subject_invalid"
+
+
+class BackupError(CaseError):
+    """A backup that cannot be made, or one that must not be restored here."""
+
+    code = "backup_invalid"
+
+
 class UnknownAccountError(CaseError):
     """The message names an account that is not configured."""
 

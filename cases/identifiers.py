@@ -50,7 +50,25 @@ def new_id(kind: str) -> str:
     """
     if not re.fullmatch(r"[a-z]{3}", kind):
         raise ValueError(f"kind of id must be three lower-case letters, not {kind!r}")
-    number = _CLOCK.next()
+    return _written(kind, _CLOCK.next())
+
+
+def nth_id(first: str, n: int) -> str:
+    """The id ``n`` after one of ours (0: the same): ids for parts of one request, the same each time it comes.
+
+    Raises:
+        ValueError: not an id of ours.
+    """
+    kind, _, digits = first.partition("_")
+    if not is_id(first, kind):
+        raise ValueError("not an id of ours")
+    number = sum(
+        _BASE32.index(digit) << shift for digit, shift in zip(digits, range(125, -1, -5), strict=True)
+    )
+    return _written(kind, number + n)
+
+
+def _written(kind: str, number: int) -> str:
     return f"{kind}_" + "".join(_BASE32[number >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -34,6 +34,8 @@ class Scope(StrEnum):
     """Send messages in and read what became of them: a helpdesk's side panel."""
     AUDITOR = "auditor"
     """Read cases, the audit log and, on the record, the vault."""
+    CURATOR = "curator"
+    """Withdraw approved answers."""
     ADMIN = "admin"
     """Everything, keys included."""
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.audit import utc_now
@@ -32,13 +31,23 @@ class EventType(StrEnum):
     REFERRAL_RECOMMENDED = "referral.recommended"
     PII_EXPOSED_PUBLICLY = "pii.exposed_publicly"
     CRISIS_SUSPECTED = "crisis.suspected"
+    CRISIS_OPENED = "crisis.opened"
+    """Many such cases in a short time: the plan is to be opened (M11, M62)."""
+    SLA_WARNING = "sla.warning"
+    SLA_BREACHED = "sla.breached"
+    PROMISE_DUE = "promise.due"
+    """A promise or a follow-up must be seen to now (M49, M51)."""
+    PROMISE_BROKEN = "promise.broken"
+    """Its time has passed, and nobody noted it as kept."""
+    CASE_HANDED_OVER = "case.handed_over"
 
 
 class EventState(StrEnum):
-    """Whether an event was delivered."""
+    """Whether an event was handed on."""
 
     PENDING = "pending"
-    SENT = "sent"
+    ROUTED = "routed"
+    """A delivery is written down for each subscription that asked for it (``cases/events``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,7 @@ class Outbox:
             )
 
     def pending(self, limit: int = 100) -> tuple[StoredEvent, ...]:
-        """The oldest events not delivered yet."""
+        """The oldest events not handed on yet."""
         query = select(OutboxRow).where(OutboxRow.state == EventState.PENDING.value)
         with self._database.read() as session:
             rows = session.scalars(query.order_by(OutboxRow.position).limit(limit))
@@ -129,13 +138,3 @@ class Outbox:
                 StoredEvent(row.id, EventType(row.type), row.account, row.case_id, row.data, row.created_at)
                 for row in rows
             )
-
-    def mark_sent(self, event_ids: Iterable[str]) -> int:
-        """Note events as delivered; give how many were still pending."""
-        query = (
-            update(OutboxRow)
-            .where(OutboxRow.id.in_(list(event_ids)), OutboxRow.state == EventState.PENDING.value)
-            .values(state=EventState.SENT.value, sent_at=self._now())
-        )
-        with self._database.write() as session:
-            return cast(CursorResult[Any], session.execute(query)).rowcount

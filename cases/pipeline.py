@@ -1,10 +1,11 @@
 """The whole way of one message: redact, understand, retrieve, decide, compose and verify, assemble the case."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from cases import progress
 from cases.assembly import Results, Versions, assemble
 from cases.attempts import Attempts
 from cases.case import Case
@@ -13,6 +14,7 @@ from cases.facts import UNKNOWN, build_facts, entity_types
 from cases.hearing import Heard, unsteered, with_attack
 from cases.identifiers import new_case_id, new_tracking_code
 from cases.message import Message
+from cases.progress import Tell, silent
 from cases.redacted import RedactedMessage, redact_id, redact_message, withheld
 from cases.stored import Origin
 from cases.working_time import working_time
@@ -83,42 +85,53 @@ class Pipeline:
     def __init__(self, engines: Engines) -> None:
         self.engines = engines
 
-    def run(self, message: Message, *, received_at: datetime) -> Outcome:
+    def run(
+        self, message: Message, *, received_at: datetime, case_id: str | None = None, tell: Tell = silent
+    ) -> Outcome:
         """Take one message the whole way.
 
         Args:
             message: the message, with its thread.
             received_at: when it came; taken on the account's clock if it has no offset.
+            case_id: the one promised for its case; else a new one.
+            tell: hears of each step when it is done.
 
         Raises:
             UnknownAccountError: the message names an account that is not configured.
         """
         account = self.account(message.account)
         received_at = working_time(account.hours).local(received_at)
-        attempts = Attempts()
+        attempts = Attempts(tell=tell)
         message_id = attempts.run("redact", lambda: self.redact_id(message.id, account=account), None)
         whole = self._hear(message, account, attempts)
         # What decides, finds and drafts reads the message without any orders to the software in it.
         heard = self._unsteered(whole, account, attempts)
         retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
+        attempts.done(progress.Step.RETRIEVED, lambda: progress.retrieved(retrieval))
         facts = self._facts(account, heard, retrieval, attempts.failed)
         policy = self.engines.policies[account.id].in_force(received_at.date())
+        decision = evaluate(facts, policy)
+        attempts.done(progress.Step.DECIDED, lambda: progress.decided(decision))
         results = Results(
-            case_id=new_case_id(),
+            case_id=case_id or new_case_id(),
             tracking_code=new_tracking_code(),
             message=message,
             account=account,
             redacted=whole.redacted,
             understanding=heard.understood.understanding,
             retrieval=retrieval,
-            decision=evaluate(facts, policy),
+            decision=decision,
             received_at=received_at,
             message_id=message_id,
             adverse_events=self.engines.adverse_events,
             read=heard.redacted.raw,
         )
         drafting = self._draft(results, heard)
-        case = assemble(results, drafting, self.engines.versions)
+        if not self.engines.retriever.holds(retrieval):
+            # An answer was withdrawn or changed while the draft was written: begin again without it.
+            return self.run(message, received_at=received_at, case_id=case_id, tell=tell)
+        attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))
+        case = assemble(results, drafting, self._versions(retrieval))
         origin = Origin(account.id, message.channel, received_at, message.id)
         return Outcome(case, origin, whole.redacted.originals(), facts)
 
@@ -169,6 +182,12 @@ class Pipeline:
             raise UnknownAccountError("the message names an account that is not configured")
         return account
 
+    def _versions(self, retrieval: Retrieval) -> Versions:
+        """The versions of a case: the knowledge base that was searched, which may have changed since the start."""
+        if not retrieval.fingerprint:
+            return self.engines.versions
+        return replace(self.engines.versions, knowledge_base=retrieval.fingerprint[:12])
+
     def _language(self, message: Message, account: Account) -> tuple[str, float]:
         if message.language:
             return message.language, 1.0
@@ -203,11 +222,13 @@ class Pipeline:
         """Identify the language, redact and understand."""
         language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
         redacted = attempts.run("redact", lambda: self._redact(message, account), withheld(message))
+        attempts.done(progress.Step.REDACTED, lambda: progress.redacted(redacted.redaction))
         understood = attempts.run(
             "understand",
             lambda: self._understand(message, account, redacted, language),
             Understood(UNKNOWN, None),
         )
+        attempts.done(progress.Step.UNDERSTOOD, lambda: progress.understood(understood.understanding))
         return Heard(message, redacted, understood)
 
     def _unsteered(self, whole: Heard, account: Account, attempts: Attempts) -> Heard:

@@ -15,6 +15,7 @@ from cases.identifiers import thread_version
 from cases.keys import KeyStore
 from cases.message import Message
 from cases.outbox import Outbox, events_of
+from cases.progress import Tell, silent
 from cases.retention import RETENTION_FILE, load_retention
 from cases.sealing import Sealer
 from cases.secret_keys import AUDIT_VARIABLE, VAULT_VARIABLE, load_keys
@@ -82,20 +83,38 @@ class Records:
         store = CaseStore(database, sealer=sealer, audit=audit, vault=vault, outbox=outbox, now=now)
         return cls(database, sealer, audit, vault, outbox, store, KeyStore(database, audit, now), now)
 
-    def handle(self, pipeline: "Pipeline", message: Message, *, account: str, actor: str) -> StoredCase:
+    def handle(
+        self,
+        pipeline: "Pipeline",
+        message: Message,
+        *,
+        account: str,
+        actor: str,
+        case_id: str | None = None,
+        tell: Tell = silent,
+    ) -> StoredCase:
         """Take a message the whole way and record its case; the same message again gives the case on record.
+
+        Args:
+            case_id: promised for this message, which an attempt cut short may have recorded already.
+            tell: hears of each step when it is done.
 
         Raises:
             UnknownAccount: the account is not configured.
             CaseError: the case cannot be recorded; nothing was written.
         """
+        if case_id is not None:
+            made = self.store.find_by_id(case_id, account=account)
+            if made is not None:
+                return made
         if message.id is not None:
             texts = texts_of(message)
             version = thread_version(len(message.thread))
             known = self.store.find(message.id, account=account, texts=texts, thread_version=version)
             if known is not None:
                 return known
-        outcome = pipeline.run(message, received_at=message.received_at or self.now())
+        received_at = message.received_at or self.now()
+        outcome = pipeline.run(message, received_at=received_at, case_id=case_id, tell=tell)
         # Where redaction failed, the outcome holds the message alone: the turns are kept all the same.
         originals = {**outcome.originals, **texts_of(message)}
         recorded = self.store.record(

@@ -36,6 +36,25 @@ class Period(BaseModel):
     reason: str = Field(min_length=10)
 
 
+class Kept(BaseModel):
+    """Why an erasure request does not reach a case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    basis: str = Field(min_length=3)
+    """The article."""
+    reason: str = Field(min_length=10)
+    """As the person is told it."""
+
+
+class Erasure(BaseModel):
+    """What erasure requests do not reach, by flag of the case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kept: dict[Flag, Kept]
+
+
 class Retention(BaseModel):
     """The policy: a period for each kind, and longer ones for cases with certain flags."""
 
@@ -44,6 +63,7 @@ class Retention(BaseModel):
     version: Literal[1]
     kinds: dict[EntryKind, Period] = Field(min_length=len(EntryKind))
     flags: dict[Flag, Period]
+    erasure: Erasure
 
     def days(self, kind: EntryKind, flags: Collection[Flag]) -> int | None:
         """Days to keep; the longest that applies, None (no end) being the longest of all."""

@@ -22,6 +22,7 @@ class Sealer:
         self._message_key = key.derive("message id")
         self._seal_key = key.derive("record seal")
         self._head_key = key.derive("audit head")
+        self._request_key = key.derive("request")
 
     def content_digest(self, account: str, thread_version: int, texts: Sequence[RawText]) -> str:
         """Fingerprint of a message and the turns before it, within an account."""
@@ -30,6 +31,10 @@ class Sealer:
     def message_key(self, account: str, message_id: str | None) -> str | None:
         """Fingerprint of a sender's message id; e-mail ids hold addresses."""
         return None if message_id is None else _hmac(self._message_key, [account, message_id])
+
+    def request_tag(self, purpose: str, *parts: Json) -> str:
+        """Fingerprint of what a caller sent (an idempotency key, a body), or seal of what it is to send back."""
+        return _hmac(self._request_key, [purpose, *parts])
 
     def case_seal(self, row: CaseRow) -> str:
         """Seal of all of a case that never changes after it was recorded."""

@@ -65,20 +65,42 @@ def _parse(text: str, place: str) -> SecretKey:
 
 def _create(file: Path) -> None:
     """Make the file whole or not at all, so that two processes that start together agree on one key."""
+    draft = _draft(file, (SecretKey(secrets.token_bytes(KEY_BYTES)),))
+    try:
+        os.link(draft, file)  # fails if it exists: the first one wins
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+    _sync_folder(file)
+
+
+def write_keys(file: Path, keys: tuple[SecretKey, ...]) -> None:
+    """Put keys in a file's place, the current one first: whole or not at all, and on disk when this returns.
+
+    Raises:
+        OSError: it cannot be written; what was there stays.
+    """
+    draft = _draft(file, keys)
+    try:
+        os.replace(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(file)
+
+
+def _draft(file: Path, keys: tuple[SecretKey, ...]) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(draft, file)  # fails if it exists: the first one wins
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.writelines(base64.b64encode(key.value) + b"\n" for key in keys)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return draft
+
+
+def _sync_folder(file: Path) -> None:
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # a lost key file would make everything under it unreadable

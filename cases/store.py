@@ -11,6 +11,7 @@ from cases.canonical import Json
 from cases.case import Case
 from cases.database import Database
 from cases.decisions import STATUS_AFTER, CaseStatus, DecisionRecord, Position, RecordedDecision, weigh
+from cases.errors import CaseNotFoundError
 from cases.outbox import Event, EventType, Outbox
 from cases.reading import Filters, decisions_of, page, row_by_tracking_code, row_of, stored, versions
 from cases.retention import EntryKind
@@ -134,6 +135,13 @@ class CaseStore:
         """
         with self._database.read() as session:
             return stored(session, [row_of(session, case_id, account)])[0]
+
+    def find_by_id(self, case_id: str, *, account: str) -> StoredCase | None:
+        """A case of this account, or None where there is none (yet)."""
+        try:
+            return self.get(case_id, account=account)
+        except CaseNotFoundError:
+            return None
 
     def get_by_tracking_code(self, code: str, *, account: str) -> StoredCase:
         """The case that a customer names by its tracking code, however it was typed.

@@ -8,6 +8,7 @@ from datetime import datetime
 from cases.canonical import canonical_json
 from cases.case import Case
 from cases.decisions import CaseStatus, Outcome, RecordedDecision, Verb
+from cases.desk_order import desk_key, flags_text
 from cases.tables import CaseRow, DecisionRow
 from policies.decision import Facts
 from policies.facts_json import facts_json, facts_of
@@ -86,6 +87,9 @@ def case_row(
         resolve_by=case.sla.resolve_by,
         body=canonical_json(case.model_dump(mode="json")),
         facts=None if facts is None else canonical_json(facts_json(facts)),
+        language=case.language,
+        flags=flags_text(case),
+        desk_key=desk_key(case),
     )
 
 

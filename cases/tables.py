@@ -44,6 +44,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 Id = String(40).with_variant(String(40, collation="C"), "postgresql")
 """Ids are compared byte by byte: under a language's collation their order would not be that of time."""
+DeskKey = String(80).with_variant(String(80, collation="C"), "postgresql")
 Sequence = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up by itself only in an INTEGER primary key."""
 
@@ -62,6 +63,10 @@ class Base(DeclarativeBase):
     type_annotation_map: dict[Any, Any] = {datetime: UtcDateTime, str: Text, float: Float}  # noqa: RUF012
 
 
+_DESK_FILTERS = ("queue", "disposition", "language", "channel", "flags", "superseded_by")
+"""What the desk filters by: in its indexes, so that a filter which fits little reads no cases."""
+
+
 class CaseRow(Base):
     """A case as it was recorded; only ``status`` and ``superseded_by`` change afterwards."""
 
@@ -70,7 +75,8 @@ class CaseRow(Base):
         UniqueConstraint("account", "tracking_code"),
         UniqueConstraint("account", "message_key", "thread_version"),
         Index(None, "account", "id"),
-        Index(None, "account", "status", "id"),
+        Index("ix_cases_desk", "account", "status", "desk_key", *_DESK_FILTERS),
+        Index("ix_cases_desk_closed", "account", "status", "id", *_DESK_FILTERS),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -95,6 +101,11 @@ class CaseRow(Base):
     """The case as canonical JSON: redacted by its type."""
     facts: Mapped[str | None]
     """What policy decided on, as canonical JSON: codes and scores, no text. None before migration 0002."""
+    language: Mapped[str]
+    flags: Mapped[str]
+    """Codes between blanks, so that one is found as `` code ``; both are copies of what ``body`` says."""
+    desk_key: Mapped[str] = mapped_column(DeskKey)
+    """Place in the inbox: ``cases.desk_order.desk_key``."""
     audit_seq: Mapped[int] = mapped_column(Sequence)
 
 
@@ -161,7 +172,12 @@ class OutboxRow(Base):
     """An event to tell others of. Writers take turns, so ``position`` is the order of commits."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "position"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "state", "position"),
+        Index("ix_outbox_account_type_created_at", "account", "type", "created_at"),
+        Index(None, "case_id", "position"),
+        {"sqlite_autoincrement": True},
+    )
 
     position: Mapped[int] = mapped_column(Sequence, primary_key=True)
     id: Mapped[str] = mapped_column(Id, unique=True)
@@ -187,3 +203,47 @@ class ApiKeyRow(Base):
     key_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class ArchiveRow(Base):
+    """What was in force when cases were made: texts of policies and approved answers, never customer text."""
+
+    __tablename__ = "archive"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """The version that a case's provenance names, or the SHA-256 of the body."""
+    body: Mapped[str]
+    """Canonical JSON."""
+    first_seen_at: Mapped[datetime]
+
+
+class InboundRow(Base):
+    """A delivery of an inbound webhook. Ids of the sender's are kept as keyed hashes: they may be addresses."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (Index(None, "state", "due_at"), Index(None, "conversation_key", "id"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    endpoint: Mapped[str]
+    account: Mapped[str]
+    delivery_key: Mapped[str] = mapped_column(unique=True)
+    message_key: Mapped[str] = mapped_column(unique=True)
+    conversation_key: Mapped[str]
+    state: Mapped[str]
+    case_id: Mapped[str | None] = mapped_column(Id)
+    key_id: Mapped[str | None]
+    nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The message and where its note goes, with the vault's key; None once its work is done."""
+    attempts: Mapped[int]
+    due_at: Mapped[datetime]
+    error: Mapped[str | None]
+    """Code of the last error, never its text."""
+    received_at: Mapped[datetime]
+
+
+# At the end, because its tables build on this file: whoever knows the tables of the store knows all of them.
+import cases.desk_tables  # noqa: E402
+import cases.request_tables  # noqa: E402
+import cases.work_tables  # noqa: E402, F401

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Executable, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cases.audit import GENESIS, HEAD, Action, is_sealed, row_hash
 from cases.database import Database
 from cases.decisions import STATUS_AFTER, CaseStatus, Verb
+from cases.desk_order import copies_of
 from cases.sealing import Sealer
 from cases.tables import AuditHeadRow, AuditRow, CaseRow, DecisionRow
 
 _CHUNK = 1000
+_ERASED = aliased(AuditRow)
+_IS_ERASED = (_ERASED.case_id == AuditRow.case_id) & (_ERASED.action == Action.CASE_ERASED)
+"""The row that tells of a case's erasure: there is at most one, for an erased case is not erased again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +121,22 @@ def _noted(session: Session, noted_head: str | None) -> _Finding | None:
 
 
 def _cases(session: Session, sealer: Sealer) -> _Finding | None:
-    """Compare each case with the seal in its audit row."""
+    """Compare each case with the seal in its audit row, or with that of its erasure."""
     told = (
-        select(AuditRow, CaseRow)
+        select(AuditRow, CaseRow, _ERASED.payload)
         .outerjoin(CaseRow, CaseRow.audit_seq == AuditRow.seq)
+        .outerjoin(_ERASED, _IS_ERASED)
         .where(AuditRow.action == Action.CASE_RECORDED)
         .order_by(AuditRow.seq)
     )
     with _streamed(session, told) as rows:
-        for audit, row in rows:
+        for audit, row, erased in rows:
             if row is None:
                 return _Finding(audit.seq, f"case {audit.case_id} was removed")
-            if not _sealed(audit, sealer.case_seal(row)):
+            if not _sealed(erased or audit.payload, sealer.case_seal(row)):
                 return _Finding(audit.seq, f"case {audit.case_id} was changed after it was recorded")
+            if (row.language, row.flags, row.desk_key) != copies_of(row.body):
+                return _Finding(audit.seq, f"the place of case {audit.case_id} in the inbox was changed")
     is_told = (AuditRow.seq == CaseRow.audit_seq) & (AuditRow.action == Action.CASE_RECORDED)
     untold = select(CaseRow.id).outerjoin(AuditRow, is_told).where(AuditRow.seq.is_(None))
     case_id = session.scalars(untold.limit(1)).first()
@@ -137,18 +144,19 @@ def _cases(session: Session, sealer: Sealer) -> _Finding | None:
 
 
 def _decisions(session: Session, sealer: Sealer) -> _Finding | None:
-    """Compare each decision with the seal in its audit row."""
+    """Compare each decision with the seal in its audit row, or with that of its case's erasure."""
     told = (
-        select(AuditRow, DecisionRow)
+        select(AuditRow, DecisionRow, _ERASED.payload)
         .outerjoin(DecisionRow, DecisionRow.audit_seq == AuditRow.seq)
+        .outerjoin(_ERASED, _IS_ERASED & (_ERASED.seq > AuditRow.seq))
         .where(AuditRow.action == Action.DECISION_RECORDED)
         .order_by(AuditRow.seq)
     )
     with _streamed(session, told) as rows:
-        for audit, row in rows:
+        for audit, row, erased in rows:
             if row is None:
                 return _Finding(audit.seq, f"a decision on case {audit.case_id} was removed")
-            if not _sealed(audit, sealer.decision_seal(row)):
+            if not _sealed(erased or audit.payload, sealer.decision_seal(row), decision=row.number):
                 return _Finding(audit.seq, f"decision {row.number} on case {audit.case_id} was changed")
     is_told = (AuditRow.seq == DecisionRow.audit_seq) & (AuditRow.action == Action.DECISION_RECORDED)
     untold = select(DecisionRow.case_id).outerjoin(AuditRow, is_told).where(AuditRow.seq.is_(None))
@@ -194,6 +202,10 @@ def _streamed(session: Session, query: Executable) -> AbstractContextManager[Ite
     return closing(session.execute(query, execution_options={"yield_per": _CHUNK}))
 
 
-def _sealed(audit: AuditRow, seal: str) -> bool:
+def _sealed(payload: str, seal: str, *, decision: int | None = None) -> bool:
+    """Compare a seal with the one in a row's payload; an erasure's holds those of the decisions apart."""
     # The chain was found intact before: the payload is the one that was written.
-    return hmac.compare_digest(str(json.loads(audit.payload)["seal"]).encode(), seal.encode())
+    told = json.loads(payload)
+    apart = decision is not None and "decisions" in told
+    noted = told["decisions"].get(str(decision)) if apart else told["seal"]
+    return hmac.compare_digest(str(noted).encode(), seal.encode())

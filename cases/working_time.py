@@ -57,6 +57,17 @@ class WorkingTime:
             left -= open_for
         raise AssertionError("windows never end")
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """How long it is open from one instant to another; zero where the end is not after the start."""
+        first, last = self.local(start).astimezone(UTC), self.local(end).astimezone(UTC)
+        total = timedelta(0)
+        for opens, closes in self._windows_from(self.local(start).date() - _DAY):
+            opening, closing = opens.astimezone(UTC), closes.astimezone(UTC)
+            if opening >= last:
+                return total
+            total += max(timedelta(0), min(closing, last) - max(opening, first))
+        raise AssertionError("windows never end")
+
     def add_working_days(self, instant: datetime, days: int) -> datetime:
         """The closing of the n-th working day after that of the instant (not counted: Código Civil 5.1).
 
@@ -67,9 +78,17 @@ class WorkingTime:
         while days > 0:
             day += _DAY
             days -= self.is_working_day(day)
+        return self.closing(day)
+
+    def closing(self, day: date) -> datetime:
+        """The closing hour of a day, open or not; the last second of the day where hours go over midnight."""
         if self._closes is None or self._closes <= self._opens:
             return datetime.combine(day, time(23, 59, 59), self.zone)
         return datetime.combine(day, self._closes, self.zone)
+
+    def after(self, instant: datetime, span: timedelta) -> datetime:
+        """The instant a span later around the clock; counted in UTC, so that a change of the clock adds nothing."""
+        return (self.local(instant).astimezone(UTC) + span).astimezone(self.zone)
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether a day counts where the law counts working days."""

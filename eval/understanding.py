@@ -65,7 +65,11 @@ def signal_table(judged: Sequence[Judged], keep: Callable[[str], bool] = lambda 
             (code in j.row.flags, any(s.code == code and any(map(keep, s.cues)) for s in j.got.signals))
             for j in judged
         ]
-        hits, present, raised = sum(a and b for a, b in pairs), sum(a for a, _ in pairs), sum(b for _, b in pairs)
+        hits, present, raised = (
+            sum(a and b for a, b in pairs),
+            sum(a for a, _ in pairs),
+            sum(b for _, b in pairs),
+        )
         f1 = 2 * hits / (present + raised) if present + raised else 0.0
         false = share(raised - hits, len(pairs) - present)
         lines.append(f"| {code} | {share(hits, present)} | {share(hits, raised)} | {f1:.2f} | {false} |")
@@ -130,7 +134,14 @@ def report(judged: Sequence[Judged], title: str) -> str:
     abstained = sum(j.got.abstained for j in judged)
     parts = [f"# {title} ({len(judged)} messages)", "", "## Signals, lexicon and heads together"]
     parts += signal_table(judged)
-    parts += ["", "## Ablation", *ablation(judged), "", "### Lexicon alone", *signal_table(judged, by_lexicon)]
+    parts += [
+        "",
+        "## Ablation",
+        *ablation(judged),
+        "",
+        "### Lexicon alone",
+        *signal_table(judged, by_lexicon),
+    ]
     parts += ["", "### Heads alone", *signal_table(judged, by_head)]
     parts += ["", "## Main intent"]
     parts += choice_table([j.row.intents[0] for j in judged], [j.got.intents[0][0] for j in judged])
@@ -143,7 +154,9 @@ def report(judged: Sequence[Judged], title: str) -> str:
     parts += [f"  main intent {calibration_error(intents):.3f}; abstained {share(abstained, len(judged))}."]
     parts += [f"- Ignored: {len(ignored)}, of them with a reply owed: {unjust}.", "", "## Languages", ""]
     parts += ["| language | emergency or self_harm: recall | false alarms |", "|---|---|---|"]
-    parts += [f"| {name} | {urgent_line(group, lambda cue: True)} |" for name, group in sorted(groups.items())]
+    parts += [
+        f"| {name} | {urgent_line(group, lambda cue: True)} |" for name, group in sorted(groups.items())
+    ]
     return "\n".join(parts)
 
 

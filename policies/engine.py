@@ -123,9 +123,7 @@ def _first_listed(queues: Sequence[str], policy: Policy) -> str:
     return min(queues, key=order.index)
 
 
-def _audiences(
-    facts: Facts, winner: Handling, modifiers: Sequence[ModifierModel]
-) -> tuple[Visibility, ...]:
+def _audiences(facts: Facts, winner: Handling, modifiers: Sequence[ModifierModel]) -> tuple[Visibility, ...]:
     """The visibility the message came with (M12); a public one gets a private draft too where one is owed."""
     owed = winner.private_followup or any(rule.private_followup for rule in modifiers)
     if facts.visibility is Visibility.PUBLIC and owed:

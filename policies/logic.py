@@ -125,7 +125,9 @@ def _closed_up(case: Case, closed: Mapping[str, frozenset[str]]) -> Case | None:
     for name, (low, _) in case.ranges.items():
         if name.startswith("signal.") and low > 0:
             # A signal with a score is present.
-            meets["signals"] = meets.get("signals", frozenset()) | {frozenset((name.removeprefix("signal."),))}
+            meets["signals"] = meets.get("signals", frozenset()) | {
+                frozenset((name.removeprefix("signal."),))
+            }
     for name, wanted in meets.items():
         meets[name] = frozenset(members - case.avoids.get(name, frozenset()) for members in wanted)
     empty = (
@@ -150,7 +152,8 @@ def _alternatives(condition: Condition) -> list[tuple[Literal, ...]]:
 def _split(case: Case, closed: Mapping[str, frozenset[str]]) -> list[Case]:
     """The case once for each choice of single values and of members that its sets hold."""
     dimensions: list[list[Literal]] = [
-        [OneOf(name, frozenset((value,))) for value in sorted(allowed)] for name, allowed in case.values.items()
+        [OneOf(name, frozenset((value,))) for value in sorted(allowed)]
+        for name, allowed in case.values.items()
     ]
     for name, wanted in case.meets.items():
         dimensions += [

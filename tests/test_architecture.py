@@ -19,7 +19,9 @@ def name_of(file: Path) -> str:
 
 
 def test_imports_run_one_way() -> None:
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -63,13 +65,18 @@ def test_raw_text_is_revealed_in_few_places() -> None:
 
 
 ALLOWED_TO_REVEAL = {
+    "cases/accepted.py",
     "cases/cipher.py",
     "cases/places.py",
     "cases/redacted.py",
     "cases/sealing.py",
+    "api/console/desk_original.py",  # the message as it came, for who may see it, on the record
+    "cases/subjects.py",  # a person's own copy of their data, and the search for them
     "models/redaction/operators.py",
     "models/redaction/redactor.py",
     "cases/vault.py",
+    "cases/webhooks/conversations.py",
+    "cases/webhooks/inbox.py",
     "models/understanding/understander.py",
 }
 

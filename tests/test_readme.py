@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.M | re.S)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("borrador ")]
-TARGETS = [line.removeprefix("make ") for block in BLOCKS for line in block.splitlines() if line.startswith("make ")]
+TARGETS = [
+    line.removeprefix("make ") for block in BLOCKS for line in block.splitlines() if line.startswith("make ")
+]
 
 
 def test_there_are_commands_to_run() -> None:
@@ -22,7 +24,11 @@ def test_there_are_commands_to_run() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command(command: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "BORRADOR_DATA_DIR": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:/bin"}
+    environment = {
+        **os.environ,
+        "BORRADOR_DATA_DIR": str(tmp_path),
+        "PATH": f"{Path(sys.executable).parent}:/bin",
+    }
     done = subprocess.run(
         ["/bin/sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
     )

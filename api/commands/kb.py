@@ -1,19 +1,19 @@
-"""``borrador kb``: import, check and export approved answers."""
+"""``borrador kb``: import, check, approve, withdraw and export approved answers; what is missing among them."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from api.commands import kb_gaps, kb_lifecycle
+from api.commands.kb_lifecycle import parse_approval
 from api.commands.options import KnowledgeBaseDir, load_settings
-from api.failures import UsageError
-from knowledge_base.answer import Approval, Role
-from knowledge_base.checker import Severity, check
+from knowledge_base.check_data import CheckData
+from knowledge_base.checker import check
 from knowledge_base.exporter import export_answers
+from knowledge_base.findings import Finding, Severity
 from knowledge_base.governance import Governance
 from knowledge_base.importer import import_file
 from knowledge_base.loader import load_directory, scan_directory
@@ -22,22 +22,15 @@ from knowledge_base.vector_cache import VectorCache
 app = typer.Typer(help="Approved answers.", no_args_is_help=True)
 
 
-def parse_approval(value: str, on: date) -> Approval:
-    """Read ``ROLE:NAME``.
-
-    Raises:
-        UsageError: the role is none of the known ones, or the name is missing.
-    """
-    role, _, name = value.partition(":")
-    roles = [known.value for known in Role]
-    if role.strip() not in roles or not name.strip():
-        raise UsageError(f"--approved-by takes ROLE:NAME, with a role of {', '.join(roles)}")
-    return Approval(role=Role(role.strip()), name=name.strip(), date=on)
-
-
 @app.command("import")
 def import_answers(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSONL with id, title, questions, answer, short, tags.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, XLSX or JSONL with id, title, questions, answer, short, tags; a folder of Markdown; "
+            "or the JSON of Zendesk Guide's or Chatwoot's articles."
+        ),
+    ],
     into: Annotated[Path, typer.Option("--into", help="Folder of the knowledge base; made when missing.")],
     approved_by: Annotated[
         list[str] | None, typer.Option("--approved-by", help="ROLE:NAME; may be repeated. None: drafts.")
@@ -55,14 +48,23 @@ def import_answers(
     if report.drafts:
         typer.echo(f"{len(report.drafts)} are drafts: nobody retrieves them until they are approved")
     if report.shortened:
-        typer.echo(f"{len(report.shortened)} got their short text from their first sentences: please read them")
+        typer.echo(
+            f"{len(report.shortened)} got their short text from their first sentences: please read them"
+        )
+    for left_out in report.left_out:
+        typer.echo(f"left out: {left_out}")
 
 
 @app.command("check")
 def check_answers(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of answers; the demo company's if absent.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of answers; the demo company's if absent.")
+    ] = None,
+    online: Annotated[bool, typer.Option("--online", help="Also ask the network for each address.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines instead of text.")] = False,
 ) -> None:
-    """Say what a person should mend; exit code 1 when something keeps an answer out of service."""
+    """Say what a person should mend, a line each; exit code 1 when an error is among it."""
+    from api.link_asking import LinkAsker
     from api.wiring import load_redactor, personal_data_kinds  # the models load only where they are needed
     from models.encoder import load_encoder
 
@@ -74,14 +76,14 @@ def check_answers(
         on=date.today(),
         redactor=personal_data_kinds(settings, load_redactor(settings).patterns_alone),
         cache=VectorCache(encoder, settings.cache_dir),
+        data=CheckData.load(settings.policies_dir),
+        ask=LinkAsker().ask if online else None,
     )
-    table = Table("Severity", "Code", "Answers", "What")
     for finding in findings:
-        table.add_row(finding.severity.value, finding.code, " ".join(finding.answers), Text(finding.message))
+        typer.echo(_json(finding) if as_json else _line(finding))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    if findings:
-        Console().print(table)
-    typer.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    if not as_json:
+        typer.echo(f"{errors} errors, {len(findings) - errors} warnings")
     if errors:
         raise typer.Exit(1)
 
@@ -95,3 +97,32 @@ def export(
     settings = load_settings(knowledge_base=knowledge_base)
     rows = export_answers(load_directory(settings.knowledge_base_dir).answers, file)
     typer.echo(f"{rows} rows written to {file}")
+
+
+app.command("submit")(kb_lifecycle.submit)
+app.command("approve")(kb_lifecycle.approve)
+app.command("withdraw")(kb_lifecycle.withdraw)
+app.command("history")(kb_lifecycle.history)
+app.command("diff")(kb_lifecycle.diff)
+app.command("due")(kb_lifecycle.remind)
+app.command("uses")(kb_lifecycle.show_uses)
+app.command("gaps")(kb_gaps.gaps)
+
+
+def _line(finding: Finding) -> str:
+    where = " ".join(finding.files or finding.answers)
+    todo = f" → {finding.remedy}" if finding.remedy else ""
+    message = " ".join(finding.message.split())
+    return f"{finding.severity.value:7}  {where}  {finding.code}: {message}{todo}"
+
+
+def _json(finding: Finding) -> str:
+    values = {
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "answers": list(finding.answers),
+        "files": list(finding.files),
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
+    return json.dumps(values, ensure_ascii=False)

@@ -16,7 +16,9 @@ app = typer.Typer(help="API keys.", no_args_is_help=True)
 @app.command("create")
 def create(
     name: Annotated[str, typer.Option(help="Whom or what the key is for.")],
-    scope: Annotated[list[Scope], typer.Option(help="agent, plugin, auditor or admin; may be repeated.")],
+    scope: Annotated[
+        list[Scope], typer.Option(help="agent, plugin, auditor, curator or admin; may be repeated.")
+    ],
     account: Annotated[str, typer.Option(help="Account whose cases the key opens.")] = "demo",
 ) -> None:
     """Create a key and print it: it cannot be shown again."""

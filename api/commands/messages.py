@@ -15,7 +15,7 @@ from api.commands.options import InFile, KnowledgeBaseDir, PoliciesDir, load_set
 from api.commands.printing import print_case, print_redaction, print_search
 from api.commands.stream import run_lines
 from api.failures import UsageError
-from api.record_keeping import open_records
+from api.record_keeping import keep_texts, open_records
 from cases.case import Case
 from cases.message import MAX_TEXT, Message, check_readable
 from policies.vocabulary import Channel, Visibility
@@ -77,7 +77,9 @@ def draft(
     policies: PoliciesDir = None,
     channel: Annotated[Channel, typer.Option(help="Channel of the text.")] = Channel.WEB,
     visibility: Annotated[Visibility | None, typer.Option(help="Who can read the text.")] = None,
-    store: Annotated[bool, typer.Option("--store", help="Record the cases; otherwise nothing is kept.")] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Record the cases; otherwise nothing is kept.")
+    ] = False,
 ) -> None:
     """Take messages the whole way to verified drafts."""
     _one_input(text, source)
@@ -85,6 +87,8 @@ def draft(
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
     pipeline = _pipeline(settings)
     records = open_records(settings) if store else None
+    if records is not None:
+        keep_texts(records, settings, pipeline)
 
     def work(message: Message) -> Case:
         if records is not None:
@@ -134,7 +138,11 @@ def _search(pipeline: "Pipeline", line: SearchLine, k: int) -> tuple[list[dict[s
         line.text, account=pipeline.account(line.account), language=line.language, channel=line.channel, k=k
     )
     results = [{"answer_id": found.answer.id, "score": round(found.score, 4)} for found in retrieval.evidence]
-    return results, retrieval.abstained, [found.answer.text_for(language).title for found in retrieval.evidence]
+    return (
+        results,
+        retrieval.abstained,
+        [found.answer.text_for(language).title for found in retrieval.evidence],
+    )
 
 
 def _message(text: str, *, channel: Channel = Channel.WEB, visibility: Visibility | None = None) -> Message:

@@ -15,9 +15,12 @@ InFile = Annotated[
     typer.Option("--in", help="JSON Lines to read; standard input when there is no text either."),
 ]
 KnowledgeBaseDir = Annotated[
-    Path | None, typer.Option("--knowledge-base", help="Folder of approved answers; the demo company's if absent.")
+    Path | None,
+    typer.Option("--knowledge-base", help="Folder of approved answers; the demo company's if absent."),
 ]
-PoliciesDir = Annotated[Path | None, typer.Option("--policies", help="Folder of policies; the product's if absent.")]
+PoliciesDir = Annotated[
+    Path | None, typer.Option("--policies", help="Folder of policies; the product's if absent.")
+]
 
 
 def load_settings(*, knowledge_base: Path | None = None, policies: Path | None = None) -> Settings:

@@ -1,28 +1,36 @@
-"""The console: sign-in, inbox, a message to try, and the page of a case where a person decides."""
+"""What every page of the console builds on: the session, rendering in two languages, and signing in and out."""
 
+import re
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
-from pydantic import ValidationError
 
+from api.console import desk_english
+from api.console.languages import LANGUAGE_COOKIE, LANGUAGE_SECONDS, Lang, add_english, asked_for, chosen, say
 from api.console.sessions import COOKIE, LIFETIME_SECONDS
 from api.console.words import WORDS
 from api.deps import ServiceDep
 from api.problems import ProblemError
-from cases.errors import CaseError
 from cases.keys import ApiKey, Scope
-from cases.message import Message
-from policies.vocabulary import Channel
+
+add_english(desk_english.ENGLISH)
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 
 WRITERS = frozenset({Scope.AGENT, Scope.PLUGIN, Scope.ADMIN})
+SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere, nothing written into the page itself."""
+_CODE = re.compile(r"[0-9A-Za-z_.:@-]{1,100}")
+_WORDS = {Lang.ES: WORDS, Lang.EN: desk_english.WORDS}
 
 
 class SignInNeededError(Exception):
@@ -54,8 +62,46 @@ SameOrigin = Depends(same_origin)
 
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
-    """Render a page, in Spanish."""
-    return templates.TemplateResponse(request, template, {"words": WORDS, **context}, status_code=status)
+    """Render a page in the language of the request; ``page`` names the entry of the navigation it is under.
+
+    Templates find ``_`` (translates a Spanish text), ``words`` (names of codes) and ``lang``.
+    """
+    lang = chosen(request)
+    values = {
+        "words": _WORDS[lang],
+        "_": say(lang),
+        "lang": lang.value,
+        "other_lang": _switch(request, lang, status),
+    }
+    response = templates.TemplateResponse(request, template, {**values, **context}, status_code=status)
+    response.headers["content-security-policy"] = SECURITY_POLICY
+    response.headers["content-language"] = lang.value
+    if asked_for(request) is not None:
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            lang.value,
+            max_age=LANGUAGE_SECONDS,
+            path="/console",
+            httponly=True,
+            samesite="strict",
+        )
+    return response
+
+
+def _switch(request: Request, lang: Lang, status: int) -> str:
+    """The address of this page in the other language; of the inbox where the page answers a form or refuses.
+
+    Only what looks like a code is kept of the address: no page repeats a text that somebody typed.
+    """
+    other = (Lang.EN if lang is Lang.ES else Lang.ES).value
+    if request.method != "GET" or status >= HTTPStatus.BAD_REQUEST:
+        return f"/console?lang={other}"
+    kept = [
+        (name, value)
+        for name, value in request.query_params.multi_items()
+        if name != "lang" and _CODE.fullmatch(name) and _CODE.fullmatch(value)
+    ]
+    return f"{request.url.path}?{urlencode([*kept, ('lang', other)])}"
 
 
 def see_other(url: str) -> RedirectResponse:
@@ -79,7 +125,8 @@ def sign_in(request: Request, service: ServiceDep, key: Annotated[str, Form(max_
     """Start a session."""
     found = service.keys.authenticate(key.strip())
     if found is None:
-        return render(request, "sign_in.html", 401, error="Esa clave no existe o se ha revocado.")
+        wrong = say(chosen(request))("Esa clave no existe o se ha revocado.")
+        return render(request, "sign_in.html", 401, error=wrong)
     response = see_other("/console")
     response.set_cookie(
         COOKIE,
@@ -99,101 +146,3 @@ def sign_out() -> Response:
     response = see_other("/console/sign-in")
     response.delete_cookie(COOKIE, path="/console")
     return response
-
-
-@router.get("")
-def inbox(
-    request: Request,
-    service: ServiceDep,
-    key: SignedIn,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> HTMLResponse:
-    """Show the cases, newest first."""
-    page = service.list_cases(key=key, limit=50, cursor=cursor)
-    return render(
-        request, "inbox.html", key=key, page="inbox", cases=page.cases, next_cursor=page.next_cursor
-    )
-
-
-def _try_page(request: Request, key: ApiKey, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
-    values = {"text": "", "channel": "instagram", "visibility": "", **context}
-    return render(
-        request, "try.html", status, key=key, page="try", channels=[code.value for code in Channel], **values
-    )
-
-
-@router.get("/try")
-def try_page(request: Request, key: SignedIn) -> HTMLResponse:
-    """Show the form to paste a message into."""
-    return _try_page(request, key)
-
-
-@router.post("/try", dependencies=[SameOrigin])
-def try_message(
-    request: Request,
-    service: ServiceDep,
-    key: SignedIn,
-    text: Annotated[str, Form()] = "",
-    channel: Annotated[str, Form()] = "web",
-    visibility: Annotated[str, Form()] = "",
-) -> Response:
-    """Draft the reply to a pasted message and show its case."""
-    # On an error the text is not shown again: no page carries what was not redacted.
-    values = {"channel": channel, "visibility": visibility}
-    if WRITERS.isdisjoint(key.scopes):
-        return _try_page(request, key, 403, error="Esta clave solo permite leer.", **values)
-    try:
-        message = Message.model_validate({"text": text, "channel": channel, "visibility": visibility or None})
-    except ValidationError:
-        return _try_page(
-            request, key, 422, error="Falta el texto, es demasiado largo o tiene caracteres no válidos.", **values
-        )
-    case = service.handle(message, key=key)
-    return see_other(f"/console/cases/{case.id}")
-
-
-def _case_page(
-    request: Request, service: ServiceDep, key: ApiKey, case_id: str, *, status: int = 200, error: str | None = None
-) -> HTMLResponse:
-    stored = service.get_case(case_id, key=key)
-    return render(
-        request,
-        "case.html",
-        status,
-        key=key,
-        case=stored.case,
-        open=stored.status in {"open", "escalated"},
-        can_write=not WRITERS.isdisjoint(key.scopes),
-        error=error,
-        case_status=stored.status,
-    )
-
-
-@router.get("/cases/{case_id}")
-def case_page(request: Request, service: ServiceDep, key: SignedIn, case_id: str) -> HTMLResponse:
-    """Show a case: why, drafts with sources, evidence, and what can be decided."""
-    return _case_page(request, service, key, case_id)
-
-
-@router.post("/cases/{case_id}/decision", dependencies=[SameOrigin])
-def decide(
-    request: Request,
-    service: ServiceDep,
-    key: SignedIn,
-    case_id: str,
-    decision: Annotated[str, Form()],
-    thread_version: Annotated[int, Form()],
-    draft: Annotated[int | None, Form()] = None,
-    text: Annotated[str, Form(max_length=20_000)] = "",
-) -> Response:
-    """Record what a person decided. An unchanged text is accepted, a changed one edited."""
-    if WRITERS.isdisjoint(key.scopes):
-        return _case_page(request, service, key, case_id, status=403, error="Esta clave solo permite leer.")
-    try:
-        service.decide_on_page(
-            case_id, key=key, decision=decision, thread_version=thread_version, draft=draft, text=text
-        )
-    except CaseError as problem:
-        message = f"No se ha podido guardar la decisión ({problem.code})."
-        return _case_page(request, service, key, case_id, status=409, error=message)
-    return see_other(f"/console/cases/{case_id}")

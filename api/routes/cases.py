@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import ReaderKey, ServiceDep, WriterKey
+from api.deps import HttpDep, ReaderKey, ServiceDep, WriterKey
+from api.idempotency import ClaimDep, IdempotentRoute
 from api.problems import documented
 from cases.case import Case
 from cases.decisions import CaseStatus, Outcome, RecordedDecision, Verb
@@ -15,7 +16,7 @@ from cases.reading import MAX_PAGE, Filters
 from cases.stored import StoredCase
 from policies.vocabulary import Channel, Disposition, Priority
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=IdempotentRoute)
 
 CaseId = Annotated[str, Path(max_length=40, description="Id of the case, `cas_…`.")]
 
@@ -26,7 +27,7 @@ class ListRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=50, ge=1, le=MAX_PAGE)
-    cursor: str | None = Field(default=None, max_length=40, description="`next_cursor` of the page before.")
+    cursor: str | None = Field(default=None, max_length=100, description="`next_cursor` of the page before.")
     disposition: Disposition | None = None
     priority: Priority | None = None
     queue: str | None = Field(default=None, max_length=100)
@@ -41,7 +42,9 @@ class DecisionOnRecord(BaseModel):
     outcome: Outcome
     draft: int | None
     sent_text: str | None
-    edit_distance: float | None = Field(description="Share of the draft's characters that were changed, 0 to 1.")
+    edit_distance: float | None = Field(
+        description="Share of the draft's characters that were changed, 0 to 1."
+    )
     decided_by: str
     decided_at: datetime
     note: str | None
@@ -112,7 +115,8 @@ def _decision(recorded: RecordedDecision) -> DecisionOnRecord:
     )
 
 
-def _on_record(stored: StoredCase) -> CaseOnRecord:
+def on_record(stored: StoredCase) -> CaseOnRecord:
+    """The case as it is shown, with where it stands."""
     fields = {name: getattr(stored.case, name) for name in Case.model_fields}
     return CaseOnRecord(
         **fields,
@@ -127,7 +131,9 @@ def _on_record(stored: StoredCase) -> CaseOnRecord:
 
 
 @router.get("", summary="List cases")
-def list_cases(service: ServiceDep, key: ReaderKey, request: Annotated[ListRequest, Query()]) -> CasePage:
+def list_cases(
+    service: ServiceDep, http: HttpDep, key: ReaderKey, request: Annotated[ListRequest, Query()]
+) -> CasePage:
     """List the cases of the key's account, newest first."""
     filters = Filters(
         disposition=request.disposition,
@@ -135,10 +141,13 @@ def list_cases(service: ServiceDep, key: ReaderKey, request: Annotated[ListReque
         queue=request.queue,
         status=request.status,
     )
-    page = service.list_cases(key=key, limit=request.limit, cursor=request.cursor, filters=filters)
+    # A cursor is good for the list it was given out for: this account, these filters.
+    listed = (key.account, request.disposition, request.priority, request.queue, request.status)
+    after = http.cursors.read(request.cursor, *listed)
+    page = service.list_cases(key=key, limit=request.limit, cursor=after, filters=filters)
     return CasePage(
-        data=[_on_record(stored) for stored in page.cases],
-        next_cursor=page.next_cursor,
+        data=[on_record(stored) for stored in page.cases],
+        next_cursor=http.cursors.make(page.next_cursor, *listed),
         has_more=page.has_more,
     )
 
@@ -146,7 +155,7 @@ def list_cases(service: ServiceDep, key: ReaderKey, request: Annotated[ListReque
 @router.get("/{case_id}", summary="Read a case", responses=documented(404))
 def get_case(case_id: CaseId, service: ServiceDep, key: ReaderKey) -> CaseOnRecord:
     """Read one case, and what was decided on it."""
-    return _on_record(service.get_case(case_id, key=key))
+    return on_record(service.get_case(case_id, key=key))
 
 
 @router.post(
@@ -154,8 +163,18 @@ def get_case(case_id: CaseId, service: ServiceDep, key: ReaderKey) -> CaseOnReco
     summary="Record what a person decided",
     responses=documented(404, 409),
 )
-def decide(case_id: CaseId, body: DecisionBody, service: ServiceDep, key: WriterKey) -> DecisionOnRecord:
-    """Keep what was sent, and how much of the draft was changed."""
+def decide(
+    case_id: CaseId, body: DecisionBody, service: ServiceDep, key: WriterKey, claim: ClaimDep
+) -> DecisionOnRecord:
+    """Keep what was sent, and how much of the draft was changed.
+
+    409 `thread_version_stale` where the customer wrote again since the draft that the person saw.
+    """
+    if claim is not None and claim.resumed_from is not None:
+        # This very request was cut short before: what it recorded then is its answer.
+        recorded = service.decided_since(claim.resumed_from, case_id, key=key, verb=body.decision)
+        if recorded is not None:
+            return _decision(recorded)
     return _decision(
         service.decide(
             case_id,

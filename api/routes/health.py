@@ -1,13 +1,17 @@
 """Liveness, readiness and metrics."""
 
-from fastapi import APIRouter, Response
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from api.deps import ServiceDep
+from api.deps import get_service
 
 router = APIRouter(tags=["operation"])
+_OWN_THREAD = ThreadPoolExecutor(1, thread_name_prefix="readiness")
 
 
 class Health(BaseModel):
@@ -18,15 +22,16 @@ class Health(BaseModel):
 
 
 @router.get("/healthz", summary="Is the process alive")
-def healthz() -> Health:
+async def healthz() -> Health:  # on the event loop: it is answered when all threads are taken
     """Answer as long as the process serves."""
     return Health(status="ok")
 
 
 @router.get("/readyz", summary="Can it do its work", responses={503: {"model": Health}})
-def readyz(service: ServiceDep) -> Response:
+async def readyz(request: Request) -> Response:
     """Check the store, the policies, the knowledge base and the models; say which one is not ready."""
-    checks = service.readiness()
+    # A thread of its own: those of the requests may all be taken.
+    checks = await asyncio.get_running_loop().run_in_executor(_OWN_THREAD, get_service(request).readiness)
     ready = all(state == "ok" for state in checks.values())
     body = Health(status="ok" if ready else "not_ready", checks=checks)
     return JSONResponse(body.model_dump(), status_code=200 if ready else 503)

@@ -10,11 +10,17 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 from cases.keys import Scope
+from tests.api.http_service import changed
+
+QUICK = changed(
+    streams={"max_seconds": 0.1, "poll_seconds": 0.05},  # a client of tests waits for the end of an answer
+    rates={"default": {"per_second": 1000, "burst": 10_000}},
+)
 
 
 @pytest.fixture(scope="session")
 def app(service: Service, settings: Settings) -> FastAPI:
-    return create_app(service, settings)
+    return create_app(service, settings, http_policy=QUICK)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,14 @@ from api.service import Service
 from api.settings import Settings
 from cases.keys import Scope
 
-CANARIES = ("Quintanapalla", "677 918 243", "677918243", "zq.canario@buzon.example", "53184266K", "Peñalosilla 118")
+CANARIES = (
+    "Quintanapalla",
+    "677 918 243",
+    "677918243",
+    "zq.canario@buzon.example",
+    "53184266K",
+    "Peñalosilla 118",
+)
 TEXT = (
     "Hola, soy Zacarías Quintanapalla, DNI 53184266K, vivo en la calle Peñalosilla 118, 3º B, mi móvil es el "
     "677 918 243 y mi correo zq.canario@buzon.example. Mi pedido no ha llegado y estoy harto."
@@ -42,7 +49,12 @@ def test_no_canary_survives(
         client.post("/v1/drafts", json={**message, TEXT: 1}).text,
         client.post(
             f"/v1/cases/{case['id']}/decision",
-            json={"decision": "respond", "thread_version": case["thread_version"], "text": TEXT, "note": TEXT},
+            json={
+                "decision": "respond",
+                "thread_version": case["thread_version"],
+                "text": TEXT,
+                "note": TEXT,
+            },
         ).text,
         client.get("/metrics").text,
     ]
@@ -57,7 +69,9 @@ def test_no_canary_survives(
             assert canary not in answer
 
 
-def test_the_search_would_find_one(service: Service, settings: Settings, secret_of: Callable[..., str]) -> None:
+def test_the_search_would_find_one(
+    service: Service, settings: Settings, secret_of: Callable[..., str]
+) -> None:
     """A positive control: what is stored in the clear is found by the same search."""
     service.keys.create(name="control-xyzzy", account="demo", scopes=[Scope.AGENT], actor="test")
     written = b"\n".join(file.read_bytes() for file in settings.data_dir.rglob("*") if file.is_file())

@@ -32,7 +32,10 @@ def lines(text: str) -> list[dict[str, object]]:
 
 
 def test_draft_streams_cases_in_order_and_stores_nothing(borrador, tmp_path: Path) -> None:
-    messages = [{"id": "a", "text": "¿Lleva perfume la Hidra Crema?"}, {"id": "b", "text": "Me pica mucho la cara"}]
+    messages = [
+        {"id": "a", "text": "¿Lleva perfume la Hidra Crema?"},
+        {"id": "b", "text": "Me pica mucho la cara"},
+    ]
     stdin = "\n".join([json.dumps(messages[0]), "{", json.dumps(messages[1])])
     done = borrador("draft", stdin=stdin)
     assert done.returncode == 1
@@ -57,7 +60,9 @@ def test_draft_with_store_can_be_verified_and_a_change_is_found(borrador, tmp_pa
 
 
 def test_redact(borrador) -> None:
-    done = borrador("redact", stdin='{"id": 7, "text": "x"}\n{"id": "r", "text": "Soy Ana Ruiz, tel. 612 345 678"}')
+    done = borrador(
+        "redact", stdin='{"id": 7, "text": "x"}\n{"id": "r", "text": "Soy Ana Ruiz, tel. 612 345 678"}'
+    )
     bad, good = lines(done.stdout)
     assert bad["line"] == 1
     assert good["id"] == "r"

@@ -9,4 +9,6 @@ def test_unlisted_keys_are_dropped() -> None:
 
 
 def test_no_listed_key_invites_text() -> None:
-    assert ALLOWED_KEYS.isdisjoint({"text", "message", "body", "exception", "exc_info", "error", "detail", "name"})
+    assert ALLOWED_KEYS.isdisjoint(
+        {"text", "message", "body", "exception", "exc_info", "error", "detail", "name"}
+    )

@@ -1,4 +1,4 @@
-"""Events wait in the order of commits until they are marked as sent."""
+"""Events wait in the order of commits until they are handed on."""
 
 import json
 
@@ -11,7 +11,7 @@ from policies.vocabulary import Flag
 from tests.cases.samples import RECEIVED, case, flag, record
 
 
-def test_events_wait_in_order_and_go_once(records: Records):
+def test_events_wait_in_order(records: Records):
     first = record(records, case(flags=(flag(Flag.ADVERSE_EVENT),))).stored.case
     second = record(records).stored.case
     waiting = records.outbox.pending()
@@ -23,10 +23,6 @@ def test_events_wait_in_order_and_go_once(records: Records):
     ]
     assert all(is_id(event.id, "evt") and event.created_at == RECEIVED for event in waiting)
     assert records.outbox.pending(limit=2) == waiting[:2]
-    assert records.outbox.mark_sent([waiting[0].id, waiting[3].id]) == 2
-    assert records.outbox.pending() == waiting[1:3]
-    assert records.outbox.mark_sent([waiting[0].id, "evt_unknown"]) == 0
-    assert records.outbox.mark_sent([]) == 0
 
 
 def test_data_is_thin(records: Records):

@@ -32,7 +32,7 @@ class OneCasePipeline:
     def account(self, name: str | None) -> Account:
         return Account(id=name or "demo", name="Demo")
 
-    def run(self, message: Message, *, received_at: datetime) -> Outcome:
+    def run(self, message: Message, *, received_at: datetime, **_promised: object) -> Outcome:
         self.received.append(received_at)
         made = case(message_id=message.id, thread_version=len(message.thread) + 1, **self.changes)
         originals = {"MESSAGE": RawText(message.text), "[PERSONA_1]": RawText("Remedios Quiñonero")}

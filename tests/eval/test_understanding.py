@@ -9,7 +9,9 @@ from models.understanding.types import Signal, Understanding
 from models.vocabulary import Emotion, Handling, Intent, Language, Relevance, SignalCode
 
 
-def judged(flags: list[str], signals: list[tuple[SignalCode, str]], handling: Handling = Handling.DRAFT) -> Judged:
+def judged(
+    flags: list[str], signals: list[tuple[SignalCode, str]], handling: Handling = Handling.DRAFT
+) -> Judged:
     row = LabelledMessage.model_validate(
         {
             "id": "x-1",

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from policies.adverse_events import LONGEST, POLICY_FILE, load_adverse_events
 from policies.errors import PolicyError
 
-CASES = yaml.safe_load(POLICY_FILE.with_name("adverse_events.cases.yaml").read_text(encoding="utf-8"))["clocks"]
+CASES = yaml.safe_load(POLICY_FILE.with_name("adverse_events.cases.yaml").read_text(encoding="utf-8"))[
+    "clocks"
+]
 POLICY = load_adverse_events()
 
 

@@ -22,7 +22,11 @@ AB = {"main_intent": "question"}
         ([{"emotion": "angry"}, {"emotion": "neutral"}], {"main_intent": "spam"}, "'first', 'second'"),
         ([{"intent": "question"}, {"intent": "spam"}], {"intent": ["question", "spam"]}, "'first', 'second'"),
         ([{"handling_at_least": {"draft": 0.3}}], {"handling_at_least": {"draft": 0.5}}, "first"),
-        ([{"not": {"signal": "minor"}}], {"emotion": "angry", "not": {"signal": ["minor", "emergency"]}}, "first"),
+        (
+            [{"not": {"signal": "minor"}}],
+            {"emotion": "angry", "not": {"signal": ["minor", "emergency"]}},
+            "first",
+        ),
         ([{"any": [{"tag": "late"}, {"emotion": "angry"}]}], {"tag": "late", "main_intent": "spam"}, "first"),
         ([{"agent_turns": {"at_least": 1}}], {"agent_turns": {"at_least": 2, "at_most": 3}}, "first"),
         ([{"signal": "minor"}], {"signal_at_least": {"minor": 0.5}}, "first"),
@@ -34,7 +38,9 @@ def test_a_shadowed_rule_is_found(
 ) -> None:
     written = small_policy()
     names = ["first", "second"]
-    written["dispositions"][1:] = [rule(names[i], when) for i, when in enumerate(earlier)] + [rule("late-one", later)]
+    written["dispositions"][1:] = [rule(names[i], when) for i, when in enumerate(earlier)] + [
+        rule("late-one", later)
+    ]
     with pytest.raises(PolicyError, match="dispositions > 'late-one': can never decide") as caught:
         load(written, tmp_path)
     assert culprits in str(caught.value)
@@ -141,7 +147,9 @@ def test_a_flag_that_the_deciding_rule_raises_counts(tmp_path: Path) -> None:
 def test_a_rule_that_contradicts_an_earlier_one_is_told_apart(tmp_path: Path) -> None:
     written = small_policy()
     written["dispositions"].append(rule("other-way", {"main_intent": "complaint"}, "no_reply"))
-    with pytest.raises(PolicyError, match=r"'other-way': can never decide: it contradicts .*'complaint-rule'"):
+    with pytest.raises(
+        PolicyError, match=r"'other-way': can never decide: it contradicts .*'complaint-rule'"
+    ):
         load(written, tmp_path)
 
 
@@ -164,7 +172,9 @@ def test_rules_that_ask_for_opposites_are_refused(
              for name, when in (("short", one), ("long", other))]  # fmt: skip
     written["modifiers"] = asked
     if refused:
-        with pytest.raises(PolicyError, match="'asks-short': asks for short, and 'asks-long' may ask for long"):
+        with pytest.raises(
+            PolicyError, match="'asks-short': asks for short, and 'asks-long' may ask for long"
+        ):
             load(written, tmp_path)
     else:
         assert "asks-long" in load(written, tmp_path).rule_ids()

@@ -15,7 +15,14 @@ from policies.vocabulary import Channel, Disposition, Flag, Priority, Visibility
 from tests.policies.builders import facts, load, rule, shipped, small_policy
 
 SCORE = st.floats(min_value=0, max_value=1)
-LEGITIMATE = {"complaint", "adverse_event", "medical_advice", "product_quality", "data_rights", "press_or_legal"}
+LEGITIMATE = {
+    "complaint",
+    "adverse_event",
+    "medical_advice",
+    "product_quality",
+    "data_rights",
+    "press_or_legal",
+}
 
 
 HEALTH = shipped("health")
@@ -40,7 +47,9 @@ def any_facts() -> st.SearchStrategy[Facts]:
         agent_turns=st.integers(0, 5),
         country=st.sampled_from(["ES", "MX", "AR", "ZZ"]),
         referral_topic=st.sampled_from([None, "skin", "eyes", "never heard of"]),
-        tags=st.frozensets(st.sampled_from(["swallowed", "wrong_intake", "press", "job", "open_case", "other"])),
+        tags=st.frozensets(
+            st.sampled_from(["swallowed", "wrong_intake", "press", "job", "open_case", "other"])
+        ),
         tier=st.sampled_from([None, "contract", "gold"]),
         serious_hint=st.booleans(),
         top_answer_tags=st.frozensets(st.sampled_from(["pregnancy", "children", "use"])),
@@ -111,7 +120,11 @@ def test_an_injection_changes_nothing_but_its_own_flag(given_facts: Facts) -> No
     clean = {code: score for code, score in given_facts.signals.items() if code != "prompt_injection"}
     before = evaluate(replace(given_facts, signals=clean), HEALTH)
     after = evaluate(replace(given_facts, signals={**clean, "prompt_injection": 0.99}), HEALTH)
-    assert (before.disposition, before.queue, before.priority) == (after.disposition, after.queue, after.priority)
+    assert (before.disposition, before.queue, before.priority) == (
+        after.disposition,
+        after.queue,
+        after.priority,
+    )
     assert (before.audiences, before.referral, before.sla) == (after.audiences, after.referral, after.sla)
     assert before.draft_constraints == after.draft_constraints
     assert set(after.rules) - set(before.rules) == {"injection-signalled"}
@@ -161,7 +174,9 @@ def test_the_first_matching_rule_decides(tmp_path: Path) -> None:
 
 
 def test_modifiers_raise_priority_cut_clocks_and_pick_the_first_listed_queue(tmp_path: Path) -> None:
-    decision = evaluate(facts(intents=("question",), tags=frozenset({"late"})), load(small_policy(), tmp_path))
+    decision = evaluate(
+        facts(intents=("question",), tags=frozenset({"late"})), load(small_policy(), tmp_path)
+    )
     assert decision.rules == ("question-rule", "late-modifier")
     assert (decision.priority, decision.queue) == (Priority.P2, "urgent")
     assert (decision.sla.acknowledge_minutes, decision.sla.answer_minutes) == (30, 60)
@@ -213,4 +228,6 @@ def test_the_version_changes_with_rules_settings_and_numbers(tmp_path: Path) -> 
     third = second.with_settings(ConflictSettings(x6_x_limit=140))
     versions = {first.version, second.version, third.version}
     assert len(versions) == 3
-    assert all(version.startswith("small@3-") and len(version) == len("small@3-") + 12 for version in versions)
+    assert all(
+        version.startswith("small@3-") and len(version) == len("small@3-") + 12 for version in versions
+    )

@@ -135,13 +135,19 @@ BROKEN: list[tuple[Callable[[Written], None], str]] = [
     (_repeated_id, "rule 'complaint-rule': id used 2 times"),
     (_unknown_intent, "dispositions > 'complaint-rule' > when > main_intent: unknown code 'quesiton'"),
     (_unknown_signal, "flags > 'emergency-flag' > when > signal: unknown code 'fire'"),
-    (_unknown_setting_value, "modifiers > 'late-modifier' > when > setting > x1_priority: unknown value 'vip'"),
+    (
+        _unknown_setting_value,
+        "modifiers > 'late-modifier' > when > setting > x1_priority: unknown value 'vip'",
+    ),
     (_unknown_setting, "modifiers > 'late-modifier' > when > setting"),
     (_unknown_flag, "dispositions > 'complaint-rule' > when > flag: unknown code 'fire'"),
     (_unknown_tag, "modifiers > 'late-modifier' > when > tag: unknown code 'soon'"),
     (_unknown_queue, "dispositions > 'complaint-rule' > queue: 'night' is not declared"),
     (_unknown_profile, "modifiers > 'late-modifier' > sla: 'fast' is not declared"),
-    (_ceiling_as_profile, "dispositions > 'complaint-rule' > sla: profile 'ceiling' does not set the three clocks"),
+    (
+        _ceiling_as_profile,
+        "dispositions > 'complaint-rule' > sla: profile 'ceiling' does not set the three clocks",
+    ),
     (_unknown_constraint, "modifiers > 'late-modifier' > constraints: 'rhyme' is not declared"),
     (_unknown_referral, "dispositions > 'complaint-rule' > referral: 'expert' is not declared"),
     (_unknown_professional, "referrals > emergency > professional: 'wizard' is not declared"),
@@ -151,7 +157,10 @@ BROKEN: list[tuple[Callable[[Written], None], str]] = [
     (_disposition_on_disposition, "dispositions > 'complaint-rule' > when > disposition: not known yet"),
     (_idle_modifier, "modifiers > 'late-modifier': changes nothing"),
     (_silence_with_constraints, "dispositions > 'complaint-rule': no_reply has no draft"),
-    (_draft_with_expert, "dispositions > 'question-rule': expert_review never goes with the disposition draft"),
+    (
+        _draft_with_expert,
+        "dispositions > 'question-rule': expert_review never goes with the disposition draft",
+    ),
     (_dates_out_of_order, "dispositions > 'complaint-rule': valid_until is before valid_from"),
     (_score_out_of_range, "dispositions > 'complaint-rule' > when > handling_at_least > draft: "),
     (_empty_list, "dispositions > 'complaint-rule' > when > main_intent: "),
@@ -161,7 +170,9 @@ BROKEN: list[tuple[Callable[[Written], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("breaks", "message"), BROKEN, ids=[breaks.__name__.strip("_") for breaks, _ in BROKEN])
+@pytest.mark.parametrize(
+    ("breaks", "message"), BROKEN, ids=[breaks.__name__.strip("_") for breaks, _ in BROKEN]
+)
 def test_a_broken_policy_is_refused(breaks: Callable[[Written], None], message: str, tmp_path: Path) -> None:
     written = small_policy()
     breaks(written)
@@ -232,13 +243,18 @@ def test_the_demo_account_is_whole() -> None:
     assert len(account.products) == 18
     assert (POLICIES / "rules" / f"{account.policy}.yaml").exists()
     for slot, values in account.slots.items():
-        assert set(account.languages) - set(values) <= ({"pt"} if slot == "portal_notificacion" else set()), slot
+        assert set(account.languages) - set(values) <= ({"pt"} if slot == "portal_notificacion" else set()), (
+            slot
+        )
         assert all(values.values()), slot
 
 
 def test_the_demo_company_is_invented() -> None:
     account = load_account(POLICIES / "accounts" / "demo.yaml")
-    texts = [*account.public_contacts, *(value for values in account.slots.values() for value in values.values())]
+    texts = [
+        *account.public_contacts,
+        *(value for values in account.slots.values() for value in values.values()),
+    ]
     for text in texts:
         if "@" in text or "https://" in text:
             assert "alborea.example" in text, text

@@ -35,7 +35,9 @@ LITERALS: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Meets, st.just("signals"), st.just(frozenset({"s"}))),
     st.builds(Avoids, st.just("signals"), st.just(frozenset({"s"}))),
     st.builds(Within, st.just("signal.s"), low=st.sampled_from([0.2, 0.5])),
-    st.builds(Within, st.just("turns"), low=st.sampled_from([0.0, 1.0]), high=st.sampled_from([1.0, 2.0, 3.0])),
+    st.builds(
+        Within, st.just("turns"), low=st.sampled_from([0.0, 1.0]), high=st.sampled_from([1.0, 2.0, 3.0])
+    ),
 )
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     LITERALS,

@@ -47,7 +47,9 @@ def test_an_unknown_country_fills_no_slot() -> None:
 
 def test_every_country_fills_the_slots_of_danger() -> None:
     for code in numbers().model.countries:
-        assert {"numero_emergencias", "linea_ayuda", "telefono_toxicologia"} <= set(numbers().slots(code)), code
+        assert {"numero_emergencias", "linea_ayuda", "telefono_toxicologia"} <= set(numbers().slots(code)), (
+            code
+        )
     assert set(SLOTS) == {
         "numero_emergencias", "telefono_ambulancias", "linea_ayuda", "telefono_toxicologia", "linea_salud",
     }  # fmt: skip
@@ -63,7 +65,11 @@ def _file(tmp_path: Path, **number: Any) -> Path:
         **number,
     }
     entry = {key: value for key, value in entry.items() if value is not None}
-    content = {"version": 1, "title": "t", "countries": {"ES": {"name": "E", "numbers": {"emergency": entry}}}}
+    content = {
+        "version": 1,
+        "title": "t",
+        "countries": {"ES": {"name": "E", "numbers": {"emergency": entry}}},
+    }
     file = tmp_path / "n.yaml"
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     return file

@@ -48,7 +48,7 @@ def test_from_a_pasted_message_to_a_sent_reply(signed_in: Chrome, url: str) -> N
     signed_in.find_element(By.CSS_SELECTOR, "button[value=send]").click()
     WebDriverWait(signed_in, 10).until(lambda chrome: "Enviado" in chrome.page_source)
     assert not signed_in.find_elements(By.ID, "sent-0")
-    signed_in.get(f"{url}/console")
+    signed_in.get(f"{url}/console?state=closed")
     assert "Enviado" in signed_in.find_element(By.CSS_SELECTOR, "tbody tr").text
 
 

@@ -1,0 +1,51 @@
+"""The thread of a message, from the earlier cases of its conversation.
+
+Originals are read from the vault, on the audit log: a masked symptom in an earlier turn could not be weighed.
+After their retention the redacted words stand in.
+"""
+
+from cases.decisions import Verb
+from cases.errors import CaseNotFoundError, VaultError
+from cases.message import MAX_TURNS, Message, Turn
+from cases.records import Records
+from cases.stored import StoredCase
+from cases.vault import MESSAGE, sent_name
+
+_SENT = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
+
+
+def with_thread(message: Message, case_ids: tuple[str, ...], records: Records, *, account: str) -> Message:
+    """The message with its thread: the helpdesk's where that tells at least as much, ours otherwise."""
+    if len(message.thread) >= 2 * len(case_ids):
+        return message
+    turns: list[Turn] = []
+    for case_id in case_ids[-MAX_TURNS:]:
+        try:
+            turns += _turns(records.store.get(case_id, account=account), records, account)
+        except CaseNotFoundError:
+            continue  # erased since
+    if len(turns) <= len(message.thread):
+        return message
+    return message.model_copy(update={"thread": tuple(turns[-MAX_TURNS:])})
+
+
+def _turns(stored: StoredCase, records: Records, account: str) -> list[Turn]:
+    case = stored.case
+    said = _original(records, case.id, MESSAGE, account) or case.redacted_text
+    turns = [Turn(role="customer", text=said)]
+    for decision in stored.decisions:
+        if decision.decision not in _SENT:
+            continue
+        sent = _original(records, case.id, sent_name(decision.number), account) or decision.sent_text
+        if sent is None and decision.draft is not None and decision.draft < len(case.drafts):
+            sent = case.drafts[decision.draft].text
+        if sent:
+            turns.append(Turn(role="agent", text=sent))
+    return turns
+
+
+def _original(records: Records, case_id: str, name: str, account: str) -> str | None:
+    try:
+        return records.vault.reveal(case_id, name, actor="webhook", account=account).reveal()
+    except VaultError:
+        return None

@@ -1,0 +1,185 @@
+"""The desk where helpdesks call: verify, keep, acknowledge; then draft and write the note, each until it is done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cases.case import Case
+from cases.errors import CaseError, CaseNotFoundError
+from cases.message import Message
+from cases.records import Records
+from cases.stored import StoredCase
+from cases.webhooks.conversations import with_thread
+from cases.webhooks.endpoints import Endpoint, Endpoints
+from cases.webhooks.inbound import Ignored, Reason
+from cases.webhooks.inbox import InboundState, Inbox, Task
+from cases.webhooks.note_sender import NoteError, NoteSender
+from cases.webhooks.notes import note_request, note_text, note_wanted
+from cases.webhooks.readers import read_payload
+from cases.webhooks.signatures import verify
+
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200))
+"""Between attempts; after the last the delivery is given up, kept, and counted."""
+
+Handle = Callable[[Message, Endpoint], Case]
+"""Takes a message the whole way to a case on record: the same way as a request with a key."""
+Count = Callable[[str, str, str | None], None]
+"""Counts an endpoint's outcome, with the code of the error where work went wrong."""
+
+
+class EndpointNotFoundError(CaseError):
+    """No helpdesk of this name is configured."""
+
+    code = "webhook_not_configured"
+
+
+class Answer(StrEnum):
+    """What the sender is told."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The acknowledgement of one request."""
+
+    answer: Answer
+    reason: Reason | None = None
+
+
+class Desk:
+    """Holds the endpoints and does their work. Thread-safe; several processes may share one database."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        inbox: Inbox,
+        records: Records,
+        *,
+        handle: Handle,
+        sender: NoteSender,
+        count: Count,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.endpoints = endpoints
+        self.inbox = inbox
+        self._records = records
+        self._handle = handle
+        self._sender = sender
+        self._count = count
+        self._now = now
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of a name.
+
+        Raises:
+            EndpointNotFoundError: none is configured under it.
+        """
+        endpoint = self.endpoints.by_name.get(name)
+        if endpoint is None:
+            raise EndpointNotFoundError("no webhook of this name is configured")
+        return endpoint
+
+    def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> Receipt:
+        """Verify a request, and keep its message; once this returns, the message survives a crash.
+
+        Raises:
+            EndpointNotFoundError, SignatureMissingError, SignatureInvalidError, TimestampStaleError,
+            NotJsonError, PayloadError, StoreUnavailableError
+        """
+        endpoint = self.endpoint(name)
+        try:
+            verify(endpoint, headers, body, self._now())
+            found = read_payload(endpoint, headers, body)
+            if isinstance(found, Ignored):
+                self._count(name, found.reason.value, None)
+                return Receipt(Answer.IGNORED, found.reason)
+            made = self.inbox.accept(endpoint, found)
+        except CaseError as error:
+            self._count(name, error.code, None)
+            raise
+        answer = Answer.DUPLICATE if made is None else Answer.ACCEPTED
+        self._count(name, answer.value, None)
+        return Receipt(answer)
+
+    def draft_next(self) -> bool:
+        """Make the case of the oldest message that waits; False when none does."""
+        task = self.inbox.claim(InboundState.RECEIVED)
+        if task is None:
+            return False
+        endpoint = self.endpoints.by_name.get(task.endpoint)
+        if endpoint is None or endpoint.account != task.account:
+            self._give_up(task, EndpointNotFoundError.code)
+            return True
+        try:
+            earlier = self.inbox.cases_of(task.conversation_key, before=task.id)
+            message = task.work.message
+            if message.received_at is None:
+                message = message.model_copy(update={"received_at": task.received_at})
+            message = with_thread(message, earlier, self._records, account=endpoint.account)
+            case = self._handle(message, endpoint)
+            self.inbox.recorded(task.id, case.id)
+        except Exception as error:
+            # Whatever it was: its text may quote the customer, so only its code is kept.
+            self._put_off(task, getattr(error, "code", "internal_error"))
+            return True
+        self._count(task.endpoint, "drafted", None)
+        if endpoint.notes is None or not note_wanted(case):
+            self.inbox.done(task.id)
+        return True
+
+    def note_next(self) -> bool:
+        """Write the oldest note that waits; False when none does."""
+        task = self.inbox.claim(InboundState.RECORDED)
+        if task is None:
+            return False
+        try:
+            self._write_note(task)
+        except NoteError as error:
+            if not error.passes:
+                self._give_up(task, error.code)
+                return True
+            self._put_off(task, error.code)
+            return True
+        except Exception as error:
+            self._put_off(task, getattr(error, "code", "internal_error"))
+            return True
+        return True
+
+    def latest_case(self, name: str, conversation: str, *, account: str) -> StoredCase:
+        """The newest case of a helpdesk's conversation.
+
+        Raises:
+            EndpointNotFoundError: no such endpoint of this account.
+            CaseNotFoundError: nothing is on record for the conversation.
+        """
+        endpoint = self.endpoint(name)
+        if endpoint.account != account:
+            raise EndpointNotFoundError("no webhook of this name is configured")
+        found = self.inbox.cases_of(self.inbox.conversation_key(endpoint, conversation))
+        if not found:
+            raise CaseNotFoundError("no such case")
+        return self._records.store.get(found[-1], account=account)
+
+    def _write_note(self, task: Task) -> None:
+        endpoint = self.endpoints.by_name.get(task.endpoint)
+        if endpoint is not None and endpoint.notes is not None and task.case_id is not None:
+            stored = self._records.store.get(task.case_id, account=task.account)
+            text = note_text(stored.case, outdated=self.inbox.has_later(task))
+            self._sender.send(note_request(endpoint, endpoint.notes, task.work.conversation, text))
+            self._count(task.endpoint, "noted", None)
+        self.inbox.done(task.id)
+
+    def _put_off(self, task: Task, code: str) -> None:
+        if task.attempts > len(PAUSES):
+            self._give_up(task, code)
+            return
+        self._count(task.endpoint, "put_off", code)
+        self.inbox.again(task.id, after=PAUSES[task.attempts - 1], error=code)
+
+    def _give_up(self, task: Task, code: str) -> None:
+        self._count(task.endpoint, "failed", code)
+        self.inbox.failed(task.id, error=code)

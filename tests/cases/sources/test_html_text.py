@@ -1,0 +1,48 @@
+"""Reading HTML as a person would."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.sources.html_text import html_text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Hola</p><p>adiós</p>", "Hola\n\nadiós"),
+        ("uno<br>dos<br/>tres", "uno\ndos\ntres"),
+        ("<div>uno</div><div>dos</div>", "uno\n\ndos"),
+        ("Me duele <b>mu</b>cho", "Me duele mucho"),
+        ("5 &lt; 6 &amp; &aacute;&nbsp;b &#233;", "5 < 6 & á b é"),
+        ("<style>p{color:red}</style><script>alert(1)</script>Hola", "Hola"),
+        ("<head><title>T</title></head><body>Hola</body>", "Hola"),
+        ("<ul><li>una</li><li>dos</li></ul>", "una\n\ndos"),
+        ("línea\n  partida   en dos", "línea partida en dos"),
+        ("<p>Hola<blockquote type='cite'>viejo <p>más</p></blockquote>nuevo", "Hola\nnuevo"),
+        ("<p>Hola</p><div class='gmail_quote gmail_quote_container'>El lunes…<div>viejo</div></div>", "Hola"),
+        ("<blockquote>El prospecto dice que no</blockquote>¿Es así?", "El prospecto dice que no\n¿Es así?"),
+        ("<img alt='foto'>Mira", "Mira"),
+        ("<p>sin cerrar <b>nada", "sin cerrar nada"),
+        ("</div></p>Hola<//>", "Hola"),
+        ("", ""),
+    ],
+)
+def test_what_is_read(html: str, text: str):
+    assert html_text(html) == text
+
+
+def test_quotes_are_read_on_request():
+    html = "<div class='gmail_quote'>mensaje reenviado</div>"
+    assert html_text(html) == ""
+    assert html_text(html, without_quotes=False) == "mensaje reenviado"
+
+
+@given(st.text(alphabet="<>/!-[]abp \"'=&;#x0\n", max_size=200))
+def test_broken_markup_never_breaks_the_reader(html: str):
+    assert isinstance(html_text(html), str)
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="<>&", exclude_categories=("C", "Z"))))
+def test_text_without_markup_is_itself(text: str):
+    assert html_text(text) == text
