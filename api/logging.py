@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -37,7 +38,7 @@ def configure(*, as_json: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(
@@ -50,6 +51,16 @@ def configure(*, as_json: bool) -> None:
     for handler in logging.getLogger().handlers:
         handler.setLevel(logging.WARNING)  # whatever level a library gives its own logger when it is imported
         handler.setFormatter(_NoTraceback("%(levelname)s %(name)s: %(message)s"))
+
+
+class _StandardError:
+    """Standard error as it is when something is written: it may have been redirected since, or closed."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 class _NoTraceback(logging.Formatter):

@@ -127,7 +127,7 @@ class Pipeline:
             read=heard.redacted.raw,
         )
         drafting = self._draft(results, heard)
-        if not self.engines.retriever.holds(retrieval):
+        if retrieval.evidence and not self.engines.retriever.holds(retrieval):
             # An answer was withdrawn or changed while the draft was written: begin again without it.
             return self.run(message, received_at=received_at, case_id=case_id, tell=tell)
         attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))

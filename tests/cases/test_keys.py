@@ -93,7 +93,7 @@ def test_a_key_that_is_none_cannot_be_revoked(records: Records, key_id: str):
         ("x" * 101, "demo", [Scope.AGENT], "name"),
         ("a", " ", [Scope.AGENT], "account"),
         ("a", "de\0mo", [Scope.AGENT], "account"),
-        ("a", "demo", [], "scopes: at least one of agent, plugin, auditor, admin"),
+        ("a", "demo", [], "scopes: at least one of agent, plugin, auditor, curator, admin"),
         ("a", "*", [Scope.AGENT], "only auditor and admin"),
         ("a", "*", [Scope.AUDITOR, Scope.PLUGIN], "only auditor and admin"),
     ],
