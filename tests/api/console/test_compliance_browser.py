@@ -110,9 +110,7 @@ def test_an_answer_is_found_approved_and_withdrawn_by_keyboard(
 ) -> None:
     opened(signed_in, url, "/knowledge/answers/nueva")
     signed_in.find_element(By.XPATH, "//button[text()='Entregar a revisión']").send_keys(Keys.ENTER)
-    WebDriverWait(signed_in, 10).until(
-        lambda chrome: chrome.find_element(By.ID, "state").text == "en revisión"
-    )
+    _comes_to(signed_in, "en revisión")
     signed_in.find_element(By.ID, "sure").send_keys(Keys.SPACE)
     signed_in.find_element(By.XPATH, "//button[text()='Retirar']").send_keys(Keys.ENTER)
     _comes_to(signed_in, "retirada")
