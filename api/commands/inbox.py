@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.commands.options import KnowledgeBaseDir, PoliciesDir, load_settings
-from api.record_keeping import open_records
+from api.record_keeping import keep_texts, open_records
 from cases.cipher import Cipher
 from cases.errors import StoreUnavailableError, UnknownAccountError
 from cases.message import Message
@@ -45,6 +45,8 @@ def import_messages(
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
     pipeline = build_pipeline(settings)
     records = open_records(settings) if store else None
+    if records is not None:
+        keep_texts(records, settings, pipeline)
     failed = False
     item: Item | None = first
     while item is not None:
