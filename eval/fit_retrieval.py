@@ -31,14 +31,24 @@ against itself (collinear features would otherwise take opposite signs and behav
 _HEADER = """\
 # Weights and thresholds of the retriever. Fitted; after a change of encoder, fit again:
 #   python -m eval.fit_retrieval --data eval/data/retrieval --encoder models/artifacts/encoder \\
-#       --out policies/retrieval.yaml
+#       --score-on-dev --out policies/retrieval.yaml
 # A person may change `abstain.threshold`: the score is the probability that the answer found is right, so 0.5
 # drafts what is more likely right than wrong. Higher: fewer wrong drafts, more questions left to a person.
 """
 
 
-def fit(groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig, encoder: str) -> RetrievalConfig:
-    """Fit order and score; each company's fused numbers for the score come from the others' weights."""
+def fit(
+    groups: Mapping[str, Sequence[Measured]],
+    config: RetrievalConfig,
+    encoder: str,
+    judged: Sequence[Measured] | None = None,
+) -> RetrievalConfig:
+    """Fit order and score; each company's fused numbers for the score come from the others' weights.
+
+    Args:
+        judged: questions that the score is fitted on instead: those of a company that the encoder was not tuned on.
+            On those it was tuned on, a right answer lies nearer than it ever will elsewhere.
+    """
     described: list[dict[str, float]] = []
     items: list[Measured] = []
     right: list[bool] = []
@@ -46,17 +56,30 @@ def fit(groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig, encod
         others = concatenate(other for key, other in groups.items() if key != name) or list(group)
         held = _with_fusion(config, fit_fusion(others))
         for item in group:
-            fused = fuse(item.candidates, held)
-            first = int(np.argmax(fused))
-            features = describe(item.candidates, fused)
-            described.append({key: float(features[key][first]) for key in ABSTAIN_FEATURES})
-            right.append(bool(item.relevant[first]))
+            _describe(item, held, described, right)
             items.append(item)
     fitted = _with_fusion(config, fit_fusion(items))
-    intercept, weights = fit_score(described, items, np.array(right))
+    if judged is not None:
+        described, right, items_judged = [], [], list(judged)
+        for item in items_judged:
+            _describe(item, fitted, described, right)
+    else:
+        items_judged = items
+    intercept, weights = fit_score(described, items_judged, np.array(right))
     abstain = config.abstain.model_copy(update={"intercept": intercept, "weights": weights})
     source = FittedOn(encoder=encoder, companies=tuple(groups), queries=len(items))
     return fitted.model_copy(update={"abstain": abstain, "fitted": source})
+
+
+def _describe(
+    item: Measured, config: RetrievalConfig, described: list[dict[str, float]], right: list[bool]
+) -> None:
+    """Add what the score sees of a question's first candidate, and whether that one is right."""
+    fused = fuse(item.candidates, config)
+    first = int(np.argmax(fused))
+    features = describe(item.candidates, fused)
+    described.append({key: float(features[key][first]) for key in ABSTAIN_FEATURES})
+    right.append(bool(item.relevant[first]))
 
 
 def fit_fusion(items: Sequence[Measured]) -> dict[str, float]:
@@ -124,6 +147,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="read for the settings that are not fitted")
     parser.add_argument("--cache", type=Path, help="folder that keeps passage vectors between runs")
     parser.add_argument("--dev", default="kb_optica")
+    parser.add_argument(
+        "--score-on-dev",
+        action="store_true",
+        help="fit the score of abstaining on the development company: for an encoder tuned on the others",
+    )
     chosen = parser.parse_args(arguments)
     encoder = OnnxEncoder.load(chosen.encoder)
     config = RetrievalConfig.load(chosen.out)
@@ -133,7 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in companies_in(chosen.data)
         if name not in HELD_OUT
     }
-    fitted = fit(groups, config, encoder.fingerprint)
+    dev = (
+        measure(load_company(chosen.data / chosen.dev), encoder, config, cache)
+        if chosen.score_on_dev
+        else None
+    )
+    fitted = fit(groups, config, encoder.fingerprint, dev)
     chosen.out.write_text(
         _HEADER + yaml.safe_dump(fitted.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
         encoding="utf-8",
