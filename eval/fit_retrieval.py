@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,37 +49,33 @@ def fit(
         judged: questions that the score is fitted on instead: those of a company that the encoder was not tuned on.
             On those it was tuned on, a right answer lies nearer than it ever will elsewhere.
     """
-    described: list[dict[str, float]] = []
-    items: list[Measured] = []
-    right: list[bool] = []
-    for name, group in groups.items():
-        others = concatenate(other for key, other in groups.items() if key != name) or list(group)
-        held = _with_fusion(config, fit_fusion(others))
-        for item in group:
-            _describe(item, held, described, right)
-            items.append(item)
+    items = [item for group in groups.values() for item in group]
     fitted = _with_fusion(config, fit_fusion(items))
-    if judged is not None:
-        described, right, items_judged = [], [], list(judged)
-        for item in items_judged:
-            _describe(item, fitted, described, right)
-    else:
-        items_judged = items
-    intercept, weights = fit_score(described, items_judged, np.array(right))
+    pairs = _left_out(groups, config) if judged is None else ((item, fitted) for item in judged)
+    scored = [(item, *_describe(item, weights)) for item, weights in pairs]
+    asked, described, right = zip(*scored, strict=True)
+    intercept, weights = fit_score(described, asked, np.array(right))
     abstain = config.abstain.model_copy(update={"intercept": intercept, "weights": weights})
     source = FittedOn(encoder=encoder, companies=tuple(groups), queries=len(items))
     return fitted.model_copy(update={"abstain": abstain, "fitted": source})
 
 
-def _describe(
-    item: Measured, config: RetrievalConfig, described: list[dict[str, float]], right: list[bool]
-) -> None:
-    """Add what the score sees of a question's first candidate, and whether that one is right."""
+def _left_out(
+    groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig
+) -> Iterator[tuple[Measured, RetrievalConfig]]:
+    """Yield every question with the fusion that the other companies give."""
+    for name, group in groups.items():
+        others = concatenate(other for key, other in groups.items() if key != name) or list(group)
+        held = _with_fusion(config, fit_fusion(others))
+        yield from ((item, held) for item in group)
+
+
+def _describe(item: Measured, config: RetrievalConfig) -> tuple[dict[str, float], bool]:
+    """Return what the score sees of a question's first candidate, and whether that one is right."""
     fused = fuse(item.candidates, config)
     first = int(np.argmax(fused))
     features = describe(item.candidates, fused)
-    described.append({key: float(features[key][first]) for key in ABSTAIN_FEATURES})
-    right.append(bool(item.relevant[first]))
+    return {key: float(features[key][first]) for key in ABSTAIN_FEATURES}, bool(item.relevant[first])
 
 
 def fit_fusion(items: Sequence[Measured]) -> dict[str, float]:
@@ -129,7 +125,7 @@ def _with_fusion(config: RetrievalConfig, weights: dict[str, float]) -> Retrieva
     return config.model_copy(update={"fusion": config.fusion.model_copy(update={"weights": weights})})
 
 
-def _left_out(groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig) -> str:
+def _left_out_table(groups: Mapping[str, Sequence[Measured]], config: RetrievalConfig) -> str:
     """Every training company ranked with weights fitted on the others, in one table."""
     runs: dict[str, list[Run]] = {name: [] for name in VARIANTS}
     for name, group in groups.items():
@@ -161,20 +157,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in companies_in(chosen.data)
         if name not in HELD_OUT
     }
-    dev = (
-        measure(load_company(chosen.data / chosen.dev), encoder, config, cache)
-        if chosen.score_on_dev
-        else None
-    )
-    fitted = fit(groups, config, encoder.fingerprint, dev)
+    dev = None
+    if chosen.score_on_dev or chosen.dev in companies_in(chosen.data):
+        dev = measure(load_company(chosen.data / chosen.dev), encoder, config, cache)
+    fitted = fit(groups, config, encoder.fingerprint, dev if chosen.score_on_dev else None)
     chosen.out.write_text(
         _HEADER + yaml.safe_dump(fitted.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
         encoding="utf-8",
     )
-    sys.stdout.write(f"\ntraining companies, each left out in turn\n{_left_out(groups, config)}\n")
-    if chosen.dev in companies_in(chosen.data):
-        measured = measure(load_company(chosen.data / chosen.dev), encoder, fitted, cache)
-        sys.stdout.write(f"\n{chosen.dev} (development)\n{report(measured, fitted)}\n")
+    sys.stdout.write(f"\ntraining companies, each left out in turn\n{_left_out_table(groups, config)}\n")
+    if dev is not None:
+        sys.stdout.write(f"\n{chosen.dev} (development)\n{report(dev, fitted)}\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """A language model through the whole pipeline: the case says whose words a draft is in, or why not the model's."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from cases.message import Message
 from cases.pipeline import Pipeline
 from drafting.llm_loading import load_language_model
 from models.encoder import DEFAULT_DIRECTORY, load_encoder
+from tests.drafting.llm_process import running
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "Soy Benedicta Larrañaga, ¿cada cuánto hay que volver a ponerse el protector solar?"
@@ -21,15 +20,8 @@ QUESTION = "Soy Benedicta Larrañaga, ¿cada cuánto hay que volver a ponerse el
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.drafting.llm_server"]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
-        process.stdin.close()
-        process.terminate()
+    with running() as address:
+        yield address
 
 
 def case_with(pipeline: Pipeline, url: str, model: str) -> Case:

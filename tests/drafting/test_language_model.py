@@ -1,8 +1,6 @@
 """The language-model drafter against a real server process that behaves, and against hostile ones."""
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from drafting.request import ComposeRequest
 from knowledge_base.evidence import Encoder
 from models.encoder import DEFAULT_DIRECTORY, load_encoder
 from tests.drafting.builders import answer, decision, request, retrieval
+from tests.drafting.llm_process import running
 
 ROOT = Path(__file__).parents[2]
 APPROVED = answer(
@@ -33,15 +32,8 @@ SECONDS = 1.5
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.drafting.llm_server"]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
-        process.stdin.close()
-        process.terminate()
+    with running() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
