@@ -14,6 +14,11 @@ from models.redaction.token_model import TokenModel
 from models.redaction.token_span import TokenSpan
 
 
+SHOUTING = 0.7
+"""Share of capitals among a text's letters from which on they say nothing."""
+LEAST_LETTERS = 10
+
+
 @dataclass(frozen=True, slots=True)
 class ModelReading:
     """A model's findings in one text.
@@ -33,6 +38,18 @@ class ModelReading:
             return start, end
         places = np.flatnonzero(self.evidence[start:end] >= least)
         return (start + int(places[0]), start + int(places[-1]) + 1) if len(places) else None
+
+
+def calmed(text: str) -> str:
+    """Return a text written all in capitals in small letters, character by character; any other as it is.
+
+    Who shouts capitalises every word, and to the model a capital is half a name.
+    """
+    letters = [char for char in text if char.isalpha()]
+    shouted = sum(char.isupper() for char in letters) > SHOUTING * len(letters)
+    if len(letters) < LEAST_LETTERS or not shouted:
+        return text
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 class SpanModel(Protocol):
@@ -62,7 +79,8 @@ class MessageModel:
     def read(self, texts: Sequence[str]) -> list[ModelReading]:
         """Return spans and evidence of each text, one forward pass a window."""
         readings = []
-        for text, (parts, logits) in zip(texts, self._model.logits(texts), strict=True):
+        calm = [calmed(text) for text in texts]
+        for text, (parts, logits) in zip(texts, self._model.logits(calm), strict=True):
             probabilities = self._reading.probabilities(logits)
             decoded = self._reading.decode(probabilities, outside_bias=self._bias)
             spans = tuple(text_spans(text, parts, decoded))

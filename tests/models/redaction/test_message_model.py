@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from models.encoder import DEFAULT_DIRECTORY as ENCODER
-from models.redaction.message_model import MessageModel, ModelReading
+from models.redaction.message_model import MessageModel, ModelReading, calmed
 from models.redaction.pieces import PieceCutter
 from models.redaction.span_scheme import SCHEME
 from models.redaction.token_model import Ids, TokenModel
@@ -32,6 +34,28 @@ def test_what_is_supported_of_a_stretch(
 
 def test_a_model_that_tells_no_evidence_supports_all() -> None:
     assert ModelReading(()).supported(1, 3, 0.9) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("YA ESTOY HARTA", "ya estoy harta"),
+        ("SEÑORES, LLEVO 3 DÍAS ESPERANDO!!", "señores, llevo 3 días esperando!!"),
+        ("Soy la madre de MARTA GIL", "Soy la madre de MARTA GIL"),
+        ("SÍ, CLARO", "SÍ, CLARO"),
+        ("hola buenas tardes", "hola buenas tardes"),
+        ("", ""),
+    ],
+)
+def test_a_shouted_text_is_read_in_small_letters(text: str, read: str) -> None:
+    assert calmed(text) == read
+
+
+@given(st.text())
+def test_calming_keeps_every_character_at_its_place(text: str) -> None:
+    calm = calmed(text)
+    assert len(calm) == len(text)
+    assert calm.lower() == text.lower()
 
 
 def test_clinical_types_count_as_outside_and_names_as_persons() -> None:
