@@ -10,14 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eval.retrieval_metrics import Interval
-
 Counts = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 ROUNDS = 1000
 SEED = 7
 TAIL = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 @dataclass(frozen=True, slots=True)

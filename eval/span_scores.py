@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.intervals import Numbers, interval, ratio
-from eval.retrieval_metrics import Interval
+from eval.intervals import Interval, Numbers, interval, ratio
 
 Mention = tuple[int, int, str]
 """Start and end (half-open code-point offsets), and type."""

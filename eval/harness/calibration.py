@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.harness.scores import Confidence
-from eval.intervals import ROUNDS, SEED, TAIL
-from eval.retrieval_metrics import Interval
+from eval.intervals import ROUNDS, SEED, TAIL, Interval
 from models.training.head_report import wilson
 
 BINS = 10

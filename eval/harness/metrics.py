@@ -12,8 +12,7 @@ import numpy.typing as npt
 from eval.harness.calibration import calibration_error
 from eval.harness.samples import DIMENSIONS
 from eval.harness.scores import Confidence, Judged
-from eval.intervals import ROUNDS, SEED, TAIL, interval, ratio
-from eval.retrieval_metrics import Interval
+from eval.intervals import ROUNDS, SEED, TAIL, Interval, interval, ratio
 from models.training.head_report import wilson
 
 LEAST = 10

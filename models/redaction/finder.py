@@ -12,6 +12,7 @@ from models.redaction.conflicts import resolve
 from models.redaction.message_model import ModelReading
 from models.redaction.normaliser import View, fold, plain
 from models.redaction.operators import Operators
+from models.redaction.placeholders import HIDDEN
 from models.redaction.policy import Operator, RedactionPolicy
 from models.redaction.presidio import (
     LANGUAGE,
@@ -27,8 +28,6 @@ from models.spans import HEALTH_ENTITIES, Span
 WINDOW = 4000
 """Characters analysed at once: what is quadratic in the number of findings stays so in a window only."""
 OVERLAP = 400
-HIDDEN = "¤"
-"""Stands for a placeholder while the rest of a text is read."""
 MAX_ROUNDS = 8
 
 

@@ -13,7 +13,6 @@ from models.redaction.span_scheme import MESSAGE_ENTITIES
 from models.redaction.token_model import TokenModel
 from models.redaction.token_span import TokenSpan
 
-
 SHOUTING = 0.7
 """Share of capitals among a text's letters from which on they say nothing."""
 LEAST_LETTERS = 10

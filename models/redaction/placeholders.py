@@ -16,6 +16,8 @@ from models.redaction.policy import EntityRule, Mask, Operator, RedactionPolicy
 
 NUMBERED = re.compile(r"\[([A-ZÑ]+(?:_[A-ZÑ]+)*)_(\d{1,6})\]")
 _ANY = re.compile(r"\[([A-ZÑ]+(?:_[A-ZÑ]+)*)_(?:(\d{1,6})|([^\W_]{0,4}•{4}[^\W_]{0,4})|([a-z2-7]{15}))\]")
+HIDDEN = "¤"
+"""Stands for what was already found while the rest of a text is read."""
 BULLETS = "••••"
 """Always four: how many characters were masked is not told."""
 SHOWN_SHARE = 3

@@ -3,10 +3,9 @@
 import random
 
 from models.redaction.normaliser import plain
+from models.redaction.placeholders import HIDDEN
 from models.training.tagging_data import TaggedSpan, TaggedText
 
-HIDDEN = "¤"
-"""What the redactor puts in place of what it has already found while it reads the rest."""
 _UNACCENTED = str.maketrans("áéíóúÁÉÍÓÚàèòÀÈÒâêôãõ", "aeiouAEIOUaeoAEOaeoao")
 
 
