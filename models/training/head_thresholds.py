@@ -33,7 +33,8 @@ version: 1
 about: >-
   A signal is on when its lexicon score (noisy-or of its cues: strong 0.9, medium 0.6, weak 0.25) or the calibrated
   score of its head reaches the number here. Lower means that more is caught and more false alarms are raised.
-  `support`: the lexicon counts only where the head's score is at least this (0 when left out).
+  `support`: the lexicon counts only where the head's score is at least this (0 when left out). `passage`: score that
+  one passage of a long message must reach alone (passages do not count when it is left out).
 """
 
 

@@ -16,6 +16,8 @@ class SignalThreshold(BaseModel):
 
     ``support``: the lexicon counts only where the head's score is at least this. For a signal whose words are also
     those of many harmless questions; 0 where missing one is worse than any false alarm.
+    ``passage``: what the head's score of one passage of a long message must reach to count for the whole; 1 where
+    passages do not count. Higher than ``head``: what stands around a passage may take the danger out of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -23,6 +25,7 @@ class SignalThreshold(BaseModel):
     lexicon: Share
     head: Share
     support: Share = 0.0
+    passage: Share = 1.0
 
 
 class Abstain(BaseModel):

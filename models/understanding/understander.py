@@ -14,6 +14,7 @@ from models.understanding.heads import Heads, Predictions
 from models.understanding.intents import named_intents, unsure, with_cues
 from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
 from models.understanding.orders import Stretch, stretches
+from models.understanding.passages import passages
 from models.understanding.reader import BRANCH_FILE, load_reader
 from models.understanding.signals import Evidence, criteria, relevance, signals
 from models.understanding.thresholds import Thresholds, load_thresholds
@@ -190,19 +191,22 @@ class Understander:
     def _score(
         self, text: str, turns: Sequence[str], reading: Reading, channel: str, visibility: str
     ) -> tuple[Predictions, Floats]:
-        """Scores of the heads; signals are the highest over the message and the windows of a long one."""
+        """Scores of the heads; signals are the highest over the message and the parts of a long one."""
         windows = _windows(text, reading)
-        found, vector = vectors(self._reader, text, turns, windows)
+        parts = passages(text)
+        found, vector = vectors(self._reader, text, turns, [*windows, *parts])
         thread = fold(" . ".join(turns)) if turns else None
         whole = self._heads.predict(
             extract(fold(text), thread, (found[0], found[1]), text, channel=channel, visibility=visibility)
         )
         marks = dict(whole.signals)
-        for window, seen in zip(windows, found[2:], strict=True):
-            part = self._heads.predict(
-                extract(fold(window), None, (seen, seen), window, channel=channel, visibility=visibility)
+        for place, (part, seen) in enumerate(zip([*windows, *parts], found[2:], strict=True)):
+            read = self._heads.predict(
+                extract(fold(part), None, (seen, seen), part, channel=channel, visibility=visibility)
             )
-            marks = {code: max(score, part.signals[code]) for code, score in marks.items()}
+            for code, score in read.signals.items():
+                if place < len(windows) or score >= self._thresholds.signals[SignalCode(code)].passage:
+                    marks[code] = max(marks[code], score)
         return with_cues(replace(whole, signals=marks), reading.intents), vector
 
     def _assemble(
