@@ -32,6 +32,7 @@ _HEADER = """\
 # Weights and thresholds of the retriever. Fitted; after a change of encoder, fit again:
 #   python -m eval.fit_retrieval --data eval/data/retrieval --encoder models/artifacts/encoder \\
 #       --score-on-dev --out policies/retrieval.yaml
+# `dense.kind: ivf` is for bases of more than `from_passages` passages: docs/knowledge-base.md, "Past memory".
 # A person may change `abstain.threshold`: the score is the probability that the answer found is right, so 0.5
 # drafts what is more likely right than wrong. Higher: fewer wrong drafts, more questions left to a person.
 """

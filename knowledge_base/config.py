@@ -67,6 +67,18 @@ class AbstainConfig(_Data):
         return _complete(value, ABSTAIN_FEATURES)
 
 
+class DenseConfig(_Data):
+    """How passages are searched by vector; see ``near.py`` and ``ivf.py``."""
+
+    kind: Literal["exact", "ivf"] = "exact"
+    from_passages: int = Field(default=50_000, ge=1)
+    """``ivf`` only from this many passages; below, comparing all is quick and misses nothing."""
+    lists: int | None = Field(default=None, ge=1)
+    """None: twice the square root of the passages."""
+    probes: int = Field(default=64, ge=1)
+    """Lists that are looked into; more find more and take longer."""
+
+
 class FittedOn(_Data):
     """Where the numbers come from; written by ``eval.fit_retrieval``."""
 
@@ -84,6 +96,7 @@ class RetrievalConfig(_Data):
     fusion: FusionConfig
     abstain: AbstainConfig
     fitted: FittedOn
+    dense: DenseConfig = DenseConfig()
 
     @classmethod
     def load(cls, path: Path) -> "RetrievalConfig":

@@ -54,8 +54,8 @@ def gather(
         "short": dense[SHORT],
         "word": scores.word[chosen] * TENTH,
         "gram": scores.gram[chosen] * TENTH,
-        "coverage": scores.coverage[chosen],
-        "gram_share": scores.gram_share[chosen],
+        "coverage": index.lexical.coverage(query, chosen),
+        "gram_share": index.lexical.gram_share(query, scores.gram[chosen]),
     }
     by_vector = _ranks(dense.sum(axis=0))
     by_terms = _ranks(features["gram"] + features["word"])
@@ -119,18 +119,20 @@ def weigh(features: Mapping[str, Numbers], weights: Mapping[str, float], count: 
 
 def _cosines(index: Index, vector: Vectors, chosen: npt.NDArray[np.int64]) -> Numbers:
     """Highest cosine by kind of passage and candidate, (3, candidates)."""
-    place = np.full(len(index.answers), -1, dtype=np.int64)
-    place[chosen] = np.arange(len(chosen))
-    rows = np.flatnonzero(place[index.owners] >= 0) if len(index.owners) else np.zeros(0, dtype=np.int64)
+    rows = index.passages_of(chosen)
+    place = np.repeat(np.arange(len(chosen)), index.counts[chosen])
     best = np.full((3, len(chosen)), -1.0, dtype=np.float32)
-    np.maximum.at(best, (index.kinds[rows], place[index.owners[rows]]), index.vectors[rows] @ vector)
+    np.maximum.at(best, (index.kinds[rows], place), index.dense.cosines(rows, vector))
     return best
 
 
 def _best(scores: Numbers, count: int) -> npt.NDArray[np.int64]:
-    """Positions of the highest scores above zero."""
-    order = np.argsort(-scores, kind="stable")[:count]
-    return np.asarray(order[scores[order] > 0], dtype=np.int64)
+    """Positions of the highest scores above zero; of equal ones the first."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) > count:  # sorts the best only: a large base has many answers with a word in common
+        least = np.partition(scores[found], -count)[-count]
+        found = found[scores[found] >= least]
+    return found[np.argsort(-scores[found], kind="stable")[:count]]
 
 
 def _ranks(scores: Numbers) -> Numbers:

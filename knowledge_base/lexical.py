@@ -38,10 +38,6 @@ class LexicalScores:
 
     word: Scores
     gram: Scores
-    coverage: Scores
-    """Share of the question's content words found in the answer, weighted by rarity; 0 to 1."""
-    gram_share: Scores
-    """The n-gram score over the most that this question could reach; about 0 to 2."""
 
 
 class LexicalIndex:
@@ -53,8 +49,9 @@ class LexicalIndex:
         self._count = len(answers)
         stems = [_bag(answer, config.title_weight, analysis.terms) for answer in answers]
         grams = [_bag(answer, config.title_weight, self._grams) for answer in answers]
-        self._terms = [frozenset(bag) for bag in stems]
         self._idf, self._rarest = _idf(stems)
+        self._number = {stem: number for number, stem in enumerate(self._idf)}
+        self._terms = [np.array([self._number[stem] for stem in set(bag)], dtype=np.int32) for bag in stems]
         self._gram_idf, self._rarest_gram = _idf(grams)
         self._word_index = _bm25(stems, config)
         self._gram_index = _bm25(grams, config)
@@ -77,27 +74,33 @@ class LexicalIndex:
     def score(self, query: LexicalQuery) -> LexicalScores:
         """Score every answer of the index, in its order."""
         stems = list(dict.fromkeys(stem for alternatives in query.words for stem in alternatives))
-        gram = _lookup(self._gram_index, self._gram_idf, query.grams, self._count)
-        mass = sum(self._gram_idf.get(item, self._rarest_gram) for item in query.grams)
         return LexicalScores(
             word=_lookup(self._word_index, self._idf, stems, self._count),
-            gram=gram,
-            coverage=self._coverage(query),
-            gram_share=gram / np.float32(max(mass, 1e-6)),
+            gram=_lookup(self._gram_index, self._gram_idf, query.grams, self._count),
         )
 
-    def _coverage(self, query: LexicalQuery) -> Scores:
-        found = np.zeros(self._count, dtype=np.float32)
+    def coverage(self, query: LexicalQuery, positions: npt.NDArray[np.int64]) -> Scores:
+        """Share of the question's content words found in each answer, weighted by rarity; 0 to 1, (positions,)."""
+        found = np.zeros(len(positions), dtype=np.float32)
+        bags = [self._terms[position] for position in positions]
+        terms = np.concatenate(bags) if bags else np.zeros(0, dtype=np.int32)
+        starts = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
+        asked = np.zeros(len(self._number), dtype=bool)
         mass = 0.0
         for alternatives in query.words:
             weight = max(self._idf.get(stem, self._rarest) for stem in alternatives)
             mass += weight
-            known = [stem for stem in alternatives if stem in self._idf]
-            if known:
-                found += weight * np.array(
-                    [not bag.isdisjoint(known) for bag in self._terms], dtype=np.float32
-                )
+            known = [self._number[stem] for stem in alternatives if stem in self._number]
+            if known and bags:
+                asked[known] = True
+                found += weight * np.logical_or.reduceat(asked[terms], starts).astype(np.float32)
+                asked[known] = False
         return found / np.float32(max(mass, 1e-6))
+
+    def gram_share(self, query: LexicalQuery, gram: Scores) -> Scores:
+        """These n-gram scores over the most that the question could reach; about 0 to 2."""
+        mass = sum(self._gram_idf.get(item, self._rarest_gram) for item in query.grams)
+        return gram / np.float32(max(mass, 1e-6))
 
     def _grams(self, text: str, language: str) -> list[str]:
         return analysis.grams(text, language, self._size)

@@ -75,7 +75,8 @@ class Retriever:
     ) -> "Retriever":
         """Index a knowledge base; with ``cache_dir`` only passages not seen before are encoded."""
         cache = VectorCache(encoder, cache_dir)
-        return cls(Index.build(kb, required_roles, config.lexical, cache), encoder, config, cache, withdrawn)
+        index = Index.build(kb, required_roles, config.lexical, cache, config.dense)
+        return cls(index, encoder, config, cache, withdrawn)
 
     @property
     def fingerprint(self) -> str:
@@ -111,8 +112,7 @@ class Retriever:
             return False
         if retrieval.fingerprint in ("", state.index.fingerprint):
             return True
-        current = {answer.id: answer for answer in state.index.answers}
-        return all(current.get(found.answer.id) == found.answer for found in retrieval.evidence)
+        return all(_same(state.index, found.answer) for found in retrieval.evidence)
 
     def withdrawn_ids(self) -> frozenset[str]:
         """Everything withdrawn for good while running, or by the ledger."""
@@ -120,7 +120,13 @@ class Retriever:
 
     def knows(self, answer_id: str) -> ApprovedAnswer | None:
         """The answer of an id in the index in use."""
-        return next((answer for answer in self._state.index.answers if answer.id == answer_id), None)
+        index = self._state.index
+        position = index.position.get(answer_id)
+        return None if position is None else index.answers[position]
+
+    def ids(self) -> frozenset[str]:
+        """Ids of the answers in the index in use."""
+        return frozenset(self._state.index.position)
 
     def replace(self, kb: KnowledgeBase) -> None:
         """Swap in another version of the knowledge base.
@@ -134,7 +140,8 @@ class Retriever:
             with self._swapping:
                 self._state = replace(self._state, blocked=self._state.blocked | gone)
             # Built outside the lock: a withdrawal does not wait for vectors.
-            index = Index.build(kb, index.roles, self._config.lexical, self._cache)
+            config = self._config
+            index = Index.build(kb, index.roles, config.lexical, self._cache, config.dense)
             with self._swapping:
                 self._state = _State(index, withdrawn=self._state.withdrawn)
 
@@ -151,7 +158,7 @@ class Retriever:
             vector = self._encoder.encode([query.text], kind="query")[0]
         else:
             return None
-        expected = self._state.index.vectors.shape[1]
+        expected = self._state.index.dense.dimensions
         if expected and (vector.shape[0] != expected or not np.isfinite(vector).all()):
             raise ValueError(f"a finite vector of {expected} dimensions is expected, not {vector.shape[0]}")
         return vector
@@ -160,10 +167,7 @@ class Retriever:
         self, state: _State, gone: frozenset[str], query: Query, vector: Vectors, k: int
     ) -> Retrieval:
         index = state.index
-        allowed = index.allowed(Filter.of(query))
-        gone = gone | state.blocked | state.withdrawn
-        if gone:
-            allowed = allowed & np.array([answer.id not in gone for answer in index.answers], dtype=bool)
+        allowed = index.allowed(Filter.of(query), gone | state.blocked | state.withdrawn)
         if not allowed.any():
             return _NOTHING
         candidates = gather(index, query.text, query.language, vector, allowed, self._config)
@@ -176,6 +180,11 @@ class Retriever:
             answer = index.answers[candidates.positions[place]]
             evidence.append(_evidence(answer, ceiling, query, index.lexical.idf))
         return Retrieval(tuple(evidence), abstained=evidence[0].score < self._config.abstain.threshold)
+
+
+def _same(index: Index, answer: ApprovedAnswer) -> bool:
+    position = index.position.get(answer.id)
+    return position is not None and index.answers[position] == answer
 
 
 def _evidence(answer: ApprovedAnswer, score: float, query: Query, idf: dict[str, float]) -> Evidence:

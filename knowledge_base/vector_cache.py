@@ -43,9 +43,12 @@ class VectorCache:
         self._encoder = encoder
         self._file: Path | None = None
         self._known: dict[bytes, Vectors] = {}
+        self.directory = directory
+        self.encoder_name = ""
+        """Names the encoder in files; empty without a directory."""
         if directory is not None:
-            name = hashlib.sha256(encoder_fingerprint(encoder).encode()).hexdigest()[:16]
-            self._file = directory / f"passages-{name}.npz"
+            self.encoder_name = hashlib.sha256(encoder_fingerprint(encoder).encode()).hexdigest()[:16]
+            self._file = directory / f"passages-{self.encoder_name}.npz"
             self._known = _load(self._file)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -63,6 +66,14 @@ class VectorCache:
             self._known = known
             self._save()
         return np.stack([self._known[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
+
+    def once(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of passages, (texts, dimensions), for one who keeps them himself; nothing is kept here."""
+        known = [self._known.get(hashlib.sha256(text.encode()).digest()) for text in texts]
+        missing = [text for text, vector in zip(texts, known, strict=True) if vector is None]
+        fresh = iter(self._encoder.encode(missing, kind="passage") if missing else ())
+        vectors = [next(fresh) if vector is None else vector for vector in known]
+        return np.asarray(np.stack(vectors), dtype=np.float32)
 
     def _save(self) -> None:
         if self._file is None:
