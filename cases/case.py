@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policies.vocabulary import Disposition, Flag, Priority, Visibility
+from cases.complaint import CaseComplaint
+from policies.vocabulary import Disposition, Flag, Priority, Strategy, Visibility
 
 AllowedDecision = Literal["accept", "edit", "respond", "ignore", "escalate"]
 
@@ -84,6 +85,8 @@ class CaseDraft(_Frozen):
     length: int
     limit: int
     sentences: tuple[CaseSentence, ...]
+    subject: CaseSentence | None = Field(default=None, exclude_if=lambda value: value is None)
+    """An e-mail's subject with its source; absent on every other channel."""
 
 
 class CaseReferral(_Frozen):
@@ -165,6 +168,20 @@ class CaseAdverseEvent(_Frozen):
     """None while a criterion is missing: then no report is due yet, only its follow-up."""
 
 
+class CaseRisk(_Frozen):
+    """What stepping in may cause (M55), with reasons in Spanish."""
+
+    level: Literal["none", "low", "high"]
+    reasons: tuple[str, ...]
+
+
+class CaseStrategy(_Frozen):
+    """When to answer (M6, M7), and why: the reason of the rule that decided."""
+
+    code: Strategy
+    reason: str
+
+
 class Provenance(_Frozen):
     """Versions and hashes of everything that made the case."""
 
@@ -205,5 +222,11 @@ class Case(_Frozen):
     drafts: tuple[CaseDraft, ...]
     referral: CaseReferral | None
     adverse_event: CaseAdverseEvent | None
+    complaint: CaseComplaint | None = None
+    """Where the complaint stands, what is asked for, what was promised (M42-M49); None where there is none."""
+    relevance_reasons: tuple[str, ...] = ()
+    """Why it is answered, watched or left, in Spanish. Empty in cases made before there were reasons."""
+    risk_of_intervening: CaseRisk | None = None
+    strategy: CaseStrategy | None = None
     allowed_decisions: tuple[AllowedDecision, ...] = Field(min_length=1)
     provenance: Provenance

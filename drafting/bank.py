@@ -45,7 +45,8 @@ class PhraseGroup(BaseModel):
     purpose: str
     when: dict[str, Codes] = {}
     unless: dict[str, Codes] = {}
-    variety: str | None = None
+    variety: str | None = Field(default=None, pattern=r"^[a-z]{2}-[A-Z]{2}$")
+    """``es-AR``: said only by a company of that country."""
     tu: list[str | PhraseText] = []
     usted: list[str | PhraseText] = []
     any: list[str | PhraseText] = []
@@ -143,10 +144,19 @@ def _file_phrases(
             raise PolicyError(f"{place}: purpose: unknown purpose '{group.purpose}'")
         if not group.tu and not group.usted and not group.any:
             raise PolicyError(f"{place}: no phrases under tu, usted or any")
-        condition = condition_of(group.when, group.unless, place, topics)
+        if group.variety and not group.variety.startswith(language + "-"):
+            raise PolicyError(f"{place}: variety: must start with '{language}-'")
+        condition = condition_of(_with_country(group), group.unless, place, topics)
         found = _group_phrases(group, language, purposes[group.purpose], condition, place)
         phrases.extend(replace(phrase, ruled_out_by=ruled_out_by(phrase.text)) for phrase in found)
     return phrases
+
+
+def _with_country(group: PhraseGroup) -> dict[str, list[str]]:
+    """A group's conditions; one of a variety holds only where that country's company speaks."""
+    if group.variety is None:
+        return group.when
+    return group.when | {"country": [group.variety.partition("-")[2]]}
 
 
 def _group_phrases(

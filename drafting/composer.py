@@ -18,6 +18,7 @@ from drafting.request import ComposeRequest
 from drafting.selection import Choice, Selector, Wanted
 from drafting.situation import Condition, Labels, labels_of
 from drafting.slots import Departments, slot_values
+from drafting.subjects import subject_of
 from drafting.topics import Topics
 from drafting.treatment import Treatments
 from drafting.words import content_words
@@ -178,7 +179,10 @@ class Composer:
             ),
         )
         sentences = pack(places, room)
-        return None if not sentences else self._finished(sentences, request, audience, room)
+        if not sentences:
+            return None
+        finished = self._finished(sentences, request, audience, room)
+        return replace(finished, subject=subject_of(self.selector, wanted))
 
     def _place(self, step: Step, wanted: Wanted, plan: Plan, answers: Sequence[Sentence]) -> Place | None:
         """A step with its candidates; None for a step that this answer makes superfluous."""

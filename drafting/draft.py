@@ -33,6 +33,8 @@ class Draft:
     sentences: tuple[Sentence, ...]
     drafter: str
     """``composer``, ``holding`` (the fixed safe reply) or ``llm:<model>``."""
+    subject: Sentence | None = None
+    """An e-mail's subject; no other channel has one."""
 
 
 @dataclass(frozen=True, slots=True)

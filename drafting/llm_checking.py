@@ -55,7 +55,8 @@ def checked_draft(
     _refuse_omissions(sentences, material, said, keep_roles)
     text = join(sentences, context.channel)
     length = channels.measure(text, context.channel)
-    draft = Draft(context.audience, text, length, context.limit, tuple(sentences), drafter)
+    subject = material.composed.subject
+    draft = Draft(context.audience, text, length, context.limit, tuple(sentences), drafter, subject)
     return draft, reworded
 
 

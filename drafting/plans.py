@@ -16,7 +16,7 @@ from policies.errors import PolicyError
 Need = Literal["must", "should", "may"]
 ROLES = frozenset(
     {"greeting", "acknowledge", "empathy", "safety", "answer", "question", "next_step", "reason_for_private",
-     "time_estimate", "thanks", "sign_off"}
+     "time_estimate", "thanks", "sign_off", "subject"}
 )  # fmt: skip
 ANSWER = "answer"
 """The purpose that is filled with an approved answer, not with a phrase."""
@@ -44,7 +44,9 @@ class _PlanModel(BaseModel):
 class _TraitModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ruled_out_by: list[str]
+    ruled_out_by: list[str] = []
+    ruled_out_in: list[str] = []
+    """Countries of the company where nobody says it so."""
     words: list[str] = Field(min_length=1)
 
 
@@ -87,7 +89,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """What a phrase shows by its words, and the constraints (labels) that rule it out."""
+    """What a phrase shows by its words, and the labels (constraints, countries) that rule it out."""
 
     pattern: re.Pattern[str]
     ruled_out_by: Labels
@@ -138,4 +140,5 @@ def _plan(model: _PlanModel, file: str, purposes: Mapping[str, str], topics: fro
 
 def _trait(model: _TraitModel) -> Trait:
     pattern = re.compile("|".join(model.words), re.IGNORECASE)
-    return Trait(pattern, frozenset(f"constraint:{name}" for name in model.ruled_out_by))
+    names = {f"constraint:{name}" for name in model.ruled_out_by}
+    return Trait(pattern, frozenset(names | {f"country:{code}" for code in model.ruled_out_in}))

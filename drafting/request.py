@@ -37,6 +37,8 @@ class ComposeRequest:
     vector: Vectors | None = None
     """The message's unit vector, when there is one."""
     customer_turns: int = 1
+    complaint_stage: str | None = None
+    """Where the thread's complaint stands (``opened``, ``overdue``…); None where there is none."""
 
     @property
     def language(self) -> str | None:

@@ -1,5 +1,6 @@
 """Choosing phrases for one step of a draft: by conditions first, closeness second, chance (seeded) third."""
 
+import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class Selector:
         ]
         main = frozenset(f"intent:{code[5:]}" for code in wanted.labels if code.startswith("main:"))
         nudges = self.closeness.nudges([phrase for phrase, _ in fitting], wanted.request.vector)
+        salt = _salt(wanted)
         choices = [
             Choice(
                 Sentence(text, phrase.source, phrase.role),
@@ -82,7 +84,7 @@ class Selector:
                 + sum(_SLOT_BONUS.get(slot, 0.1) for slot in phrase.slots)
                 + nudges.get(phrase.id, 0.0)
                 - _repeat(phrase, wanted)
-                + _chance(wanted, phrase.id),
+                + _chance(salt, phrase.id),
                 phrase.words,
             )
             for phrase, text in fitting
@@ -102,7 +104,14 @@ def _repeat(phrase: Phrase, wanted: Wanted) -> float:
     return _REPEAT.get(phrase.role, 0.0) if phrase.source in wanted.beside else 0.0
 
 
-def _chance(wanted: Wanted, phrase_id: str) -> float:
+def _salt(wanted: Wanted) -> int:
+    """Of one message and round, well spread: messages numbered in a row must not choose alike."""
+    key = f"{wanted.request.seed}:{wanted.round}".encode()
+    return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest(), "big")
+
+
+def _chance(salt: int, phrase_id: str) -> float:
     """The same for one message and phrase, different from message to message."""
-    key = f"{wanted.request.seed}:{wanted.round}:{phrase_id}"
-    return _JITTER * zlib.crc32(key.encode()) / 0xFFFFFFFF
+    # Multiplied by 2^32 over the golden ratio (Knuth): a checksum alone is linear, and would keep the order.
+    mixed = ((zlib.crc32(phrase_id.encode()) ^ salt) * 2_654_435_761) & 0xFFFFFFFF
+    return _JITTER * mixed / 0xFFFFFFFF

@@ -7,6 +7,7 @@ from drafting.reading import read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
 from drafting.topics import Topics
+from models.understanding.complaint_stage import Stage
 from models.vocabulary import Emotion, Intent
 from policies.vocabulary import Channel, Disposition, Flag, Visibility
 
@@ -14,6 +15,7 @@ Labels = frozenset[str]
 
 HURT_EMOTIONS = frozenset({"emotion:angry", "emotion:sad", "emotion:worried", "emotion:frustrated"})
 _HURT_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.CRISIS_RISK)
+NO_COMPLAINT = "none"
 _SHORT, _LONG = 60, 400
 """Characters: a message under the first says little; one over the second says it all."""
 _OPEN_KINDS = frozenset({"topic", "referral", "queue", "constraint", "country"})
@@ -29,6 +31,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "evidence": frozenset({"yes", "no", "withheld"}),
     "stage": frozenset({"first", "later"}),
     "contact": frozenset({"new", "again", "third", "owed"}),
+    "complaint_stage": frozenset({*Stage, NO_COMPLAINT}),
     "hurt": frozenset({"yes", "no"}),
     "length": frozenset({"short", "middle", "long"}),
     "asks": frozenset({"yes", "no"}),
@@ -38,7 +41,8 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
-    "contact": 6.0, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "flag": 2.0, "main": 1.6,
+    "contact": 6.0, "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0,
+    "flag": 2.0, "main": 1.6,
     "intent": 1.2,
     "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4,
     "evidence": 0.4, "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3,
@@ -89,6 +93,7 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
         f"queue:{decision.queue}",
         f"country:{request.account.country}",
         f"pair:{'yes' if len(decision.audiences) > 1 else 'no'}",
+        f"complaint_stage:{request.complaint_stage or NO_COMPLAINT}",
         f"stage:{'later' if request.agent_texts or request.customer_turns > 1 else 'first'}",
         f"evidence:{'no' if reading.vague else _evidence(request, audience)}",
         f"length:{_length(request.text.value)}",

@@ -1,10 +1,10 @@
 """The verifier: a linter of drafts with named rules. A draft that breaks one is never shown as ready."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from drafting import checks_content, checks_form
+from drafting import checks_content, checks_form, subjects
 from drafting.bank import Bank
 from drafting.channels import Channels
 from drafting.context import Context, FindPersonalData
@@ -97,4 +97,20 @@ class Verifier:
             *checks_content.private_without_reason(draft, context, self.lexicon),
             *checks_content.unknown_fact(draft, context, self.lexicon, self.bank),
             *checks_content.personal_data(draft, context, self.bank),
+            *self._subject(draft, context),
+        )
+
+    def _subject(self, draft: Draft, context: Context) -> tuple[Violation, ...]:
+        """What the subject of an e-mail breaks: its own form, and the rules on what a draft says."""
+        subject = subjects.as_draft(draft)
+        if subject is None:
+            return ()
+        both = replace(draft, text=f"{subject.text}. {draft.text}")
+        return (
+            *subjects.form(draft, context, self.bank),
+            *checks_form.treatment(both, context, self.treatments),
+            *checks_content.words(subject, context, self.lexicon, self.bank),
+            *checks_content.data_request(subject, context, self.lexicon),
+            *checks_content.unknown_fact(subject, context, self.lexicon, self.bank),
+            *checks_content.personal_data(subject, context, self.bank),
         )

@@ -1,5 +1,7 @@
 """The sentence bank: what the loader refuses, and what every shipped phrase keeps to."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from drafting.bank import Bank
 from drafting.drafter import Drafter
 from drafting.joining import count
+from drafting.lexicon import found
 from drafting.request import LANGUAGES
 from policies.errors import PolicyError
 
@@ -62,8 +65,8 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_bank_is_rich_enough(drafter: Drafter) -> None:
     phrases = drafter.composer.bank.by_id.values()
-    assert len(phrases) >= 1600
-    assert sum(phrase.language == "es" for phrase in phrases) >= 850
+    assert len(phrases) >= 2700
+    assert sum(phrase.language == "es" for phrase in phrases) >= 1800
     for language in LANGUAGES:
         assert sum(phrase.language == language for phrase in phrases) >= 120
 
@@ -122,3 +125,59 @@ def test_every_purpose_of_a_required_step_is_covered_in_every_language(drafter: 
                         for p in drafter.composer.bank.phrases(language, purpose)
                     ]
                     assert found, (plan.id, step.purposes, language)
+
+
+# Said in public they would ask for data, whatever the words around them (M32): only the secure link may.
+def test_no_phrase_asks_for_data_but_through_the_secure_link(drafter: Drafter) -> None:
+    lexicon = drafter.verifier.lexicon
+    for phrase in drafter.composer.bank.by_id.values():
+        if "enlace_seguro" not in phrase.slots:
+            asked = list(found(phrase.text, phrase.language, lexicon.asks, lexicon.asks_allow))
+            assert not asked, (phrase.id, asked)
+
+
+def test_an_invitation_to_private_gives_its_reason_itself(drafter: Drafter) -> None:
+    lexicon = drafter.verifier.lexicon
+    for phrase in drafter.composer.bank.by_id.values():
+        if phrase.purpose == "go_private":
+            assert lexicon.reasons[phrase.language].search(phrase.text), phrase.text
+
+
+# What a company of health may not say of its own: causes, dates that no slot gives, a remedy settled beforehand.
+UNGROUNDED = re.compile(
+    r"\b(?:mañana mismo|esta misma tarde|en unas horas|en \d+|te lo cambiamos|se lo cambiamos|sin coste"
+    r"|solucionad[oa] hoy|no volverá a|garantiz|prometemos|seguro que se debe|es normal que pase)\b",
+    re.IGNORECASE,
+)
+
+
+def test_no_phrase_promises_what_no_slot_gives(drafter: Drafter) -> None:
+    for phrase in drafter.composer.bank.by_id.values():
+        if phrase.language == "es":
+            assert not UNGROUNDED.search(phrase.text), phrase.text
+
+
+def test_advice_where_health_is_at_stake_names_who_to_ask(drafter: Drafter) -> None:
+    helps = re.compile(
+        r"médic|farmaci|farmacéut|pediatr|matron|ginecólog|obstetr|veterinari|urgencias|guardia|centro de salud"
+        r"|dentist|dermatól|oftalm|otorrin|traumatól|fisioterap|podólog|profesional|lleva su tratamiento|{",
+    )
+    for phrase in drafter.composer.bank.by_id.values():
+        health = phrase.condition.names(frozenset({"flag:adverse_event", "disposition:refer_in_person"}))
+        if phrase.language == "es" and phrase.purpose in ("stop", "refer") and health:
+            assert helps.search(phrase.text), phrase.text
+
+
+def test_sentences_of_one_purpose_seldom_open_alike(drafter: Drafter) -> None:
+    phrases = [p for p in drafter.composer.bank.by_id.values() if p.language == "es" and p.treatment == "tu"]
+    for purpose in ("feel", "concern", "thank", "receive"):
+        openers = Counter(" ".join(p.text.split()[:2]) for p in phrases if p.purpose == purpose)
+        total = sum(openers.values())
+        assert openers.most_common(1)[0][1] <= 0.12 * total, openers.most_common(3)
+
+
+def test_every_term_can_be_said_in_many_ways(drafter: Drafter) -> None:
+    for treatment in ("tu", "usted"):
+        found_ = drafter.composer.bank.phrases("es", "estimate", treatment)
+        assert sum("audience:private" in group for p in found_ for group in p.condition.groups) >= 6
+        assert len([p for p in found_ if "plazo_respuesta" in p.slots]) >= 20

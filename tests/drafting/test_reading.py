@@ -109,7 +109,7 @@ def test_a_promised_answer_is_owed_and_never_started_again(drafter: Drafter, lan
     asked = request("y el reembolso?", decided=decision(queue="billing"), intents=("billing_or_refund",),
                     emotion="frustrated", language=language, agent_texts=[PROMISE_IN[language]])  # fmt: skip
     for text in texts(drafter, asked):
-        assert OWED_IN[language] in text
+        assert any(form in text for form in OWED_IN[language]), text
 
 
 PROMISE_IN = {
@@ -120,7 +120,14 @@ PROMISE_IN = {
     "pt": "Vamos ver e respondemos amanhã.",
     "en": "We'll check and get back to you tomorrow.",
 }
-OWED_IN = {"es": "respuesta", "ca": "resposta", "gl": "resposta", "eu": "zor", "pt": "resposta", "en": "owed"}
+OWED_IN = {
+    "es": ("respuesta",),
+    "ca": ("resposta", "notícies nostres"),
+    "gl": ("resposta", "noticias nosas"),
+    "eu": ("zor", "berrien zain"),
+    "pt": ("resposta", "notícias nossas"),
+    "en": ("owed", "expecting to hear from us"),
+}
 
 
 def test_what_is_owed_is_named(drafter: Drafter) -> None:
