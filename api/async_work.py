@@ -126,6 +126,10 @@ class AsyncWork:
         except CaseError as error:
             log.error("accepted_work.store", code=error.code)
             return False
+        except Exception as error:
+            # Whatever it was, the thread goes on: nobody else would take up what waits.
+            log.error("accepted_work.failed", error_type=type(error).__name__)
+            return False
         return task is not None
 
     def _work(self, task: Task) -> None:

@@ -5,8 +5,10 @@ import sys
 from typing import TextIO, cast
 
 import structlog
+from prometheus_client import Counter
 from structlog.typing import EventDict, WrappedLogger
 
+UNWRITTEN = Counter("borrador_log_writes_failed_total", "Writes to the log that failed: its lines are lost")
 ALLOWED_KEYS = frozenset(
     {
         "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "duration_ms",
@@ -54,13 +56,25 @@ def configure(*, as_json: bool) -> None:
 
 
 class _StandardError:
-    """Standard error as it is when something is written: it may have been redirected since, or closed."""
+    """Standard error as it is when something is written: it may have been redirected since, or closed.
+
+    What cannot be written (a full disk, a pipe that nobody reads any more) is counted and left out: a request must
+    not fail, nor a thread end, because of a line about it.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        try:
+            return sys.stderr.write(text)
+        except (OSError, ValueError):  # ValueError: it was closed
+            UNWRITTEN.inc()
+            return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        # A line's failure shows at its write or here, as the buffer has it.
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            UNWRITTEN.inc()
 
 
 class _NoTraceback(logging.Formatter):

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from cases.canonical import canonical_json
@@ -18,6 +19,7 @@ from cases.cipher import Cipher
 from cases.database import Database
 from cases.errors import CaseError, VaultError
 from cases.identifiers import is_id, new_id
+from cases.leases import latest
 from cases.message import Message
 from cases.progress import Step, StepTaken
 from cases.reading import ALL_ACCOUNTS
@@ -145,12 +147,7 @@ class AcceptedWork:
     def claim(self) -> Task | None:
         """The oldest message that is due, for this process alone until the lease ends."""
         now = self._now()
-        due = (
-            select(AcceptedRow)
-            .where(AcceptedRow.state != WorkState.DONE.value, AcceptedRow.due_at <= now)
-            .order_by(AcceptedRow.id)
-            .limit(1)
-        )
+        due = _due(now)
         with self._database.read() as session:  # most of the time there is nothing: readers wait for nobody
             if session.scalars(due).first() is None:
                 return None
@@ -230,6 +227,16 @@ class AcceptedWork:
             case_id=row.id, placeholder=_ENTRY, key_id=row.key_id, nonce=row.nonce, ciphertext=row.ciphertext
         )
         return Message.model_validate_json(self._cipher.decrypt(sealed).reveal())
+
+
+def _due(now: datetime) -> Any:  # noqa: ANN401 - a Select, whose type differs between versions
+    when = or_(
+        AcceptedRow.due_at <= now,
+        AcceptedRow.attempts == 0,  # due when it was accepted, whatever the clock said then
+        AcceptedRow.due_at > latest(now, PAUSES[-1]),
+    )
+    query = select(AcceptedRow).where(AcceptedRow.state != WorkState.DONE.value, when)
+    return query.order_by(AcceptedRow.id).limit(1)
 
 
 def _pause(attempts: int) -> timedelta:

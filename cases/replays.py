@@ -17,6 +17,7 @@ from cases.canonical import canonical_json
 from cases.database import Database
 from cases.errors import CaseError
 from cases.identifiers import new_case_id
+from cases.leases import latest
 from cases.request_tables import ReplayRow
 from cases.sealing import Sealer
 
@@ -108,7 +109,7 @@ class Replays:
                 raise IdempotencyKeyReusedError("this idempotency key came with another request")
             if row.status is not None:
                 return _kept(row)
-            if row.locked_until > now:
+            if now < row.locked_until <= latest(now, self._lease):
                 raise IdempotencyInProgressError("the same request is being worked on: ask again later")
             row.locked_until = now + self._lease
             return Claim(row.account, row.key_hash, row.case_id, row.started_at)

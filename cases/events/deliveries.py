@@ -11,18 +11,21 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, func, or_, select, update
 
 from cases.canonical import Json, canonical_json
 from cases.database import Database
 from cases.events.subscriptions import Subscriptions
 from cases.identifiers import new_id
+from cases.leases import latest
 from cases.outbox import EventState, EventType
 from cases.tables import OutboxRow
 from cases.work_tables import DeliveryRow
 
 LEASE = timedelta(seconds=90)
 """How long a worker has a delivery for itself: several times an attempt's 15 seconds, and room for clocks apart."""
+LONGEST_WAIT = timedelta(days=9)
+"""A week, the longest that settings allow, and a fifth of it by chance (``dispatcher.JITTER``)."""
 BATCH = 200
 GONE = "gone"
 """Error of a receiver that answered 410: while a dead letter bears it, the subscription is off."""
@@ -88,14 +91,19 @@ class Deliveries:
                         session.add(self._new(event, subscription.name, dead=subscription.name in off))
             return len(events)
 
-    def claim(self, subscriptions: Collection[str]) -> Task | None:
-        """The delivery that is due the longest, for this worker alone until the lease ends."""
+    def claim(self, subscriptions: Collection[str], *, longest: timedelta = LONGEST_WAIT) -> Task | None:
+        """The delivery that is due the longest, for this worker alone until the lease ends.
+
+        Args:
+            longest: wait between two attempts that there can be; a longer one comes from a clock put right since.
+        """
         now = self._now()
+        due = _due(subscriptions, now, longest)
         with self._database.read() as session:
-            if session.execute(_due(subscriptions, now)).first() is None:
+            if session.execute(due).first() is None:
                 return None
         with self._database.queue() as session:
-            query = _due(subscriptions, now).with_for_update(of=DeliveryRow, skip_locked=True)
+            query = due.with_for_update(of=DeliveryRow, skip_locked=True)
             found = session.execute(query).first()
             if found is None:
                 return None
@@ -230,13 +238,19 @@ def _gone() -> Any:  # noqa: ANN401 - a Select
     )
 
 
-def _due(subscriptions: Collection[str], now: datetime) -> Any:  # noqa: ANN401 - a Select
+def _due(subscriptions: Collection[str], now: datetime, longest: timedelta) -> Any:  # noqa: ANN401 - a Select
+    held_too_long = DeliveryRow.claimed_by.is_not(None) & (DeliveryRow.due_at > latest(now, LEASE))
     return (
         select(DeliveryRow, OutboxRow)
         .join(OutboxRow, OutboxRow.id == DeliveryRow.event_id)
         .where(
             DeliveryRow.state == DeliveryState.PENDING.value,
-            DeliveryRow.due_at <= now,
+            or_(
+                DeliveryRow.due_at <= now,
+                DeliveryRow.attempts == 0,  # due when it was written, whatever the clock said then
+                DeliveryRow.due_at > latest(now, longest),
+                held_too_long,
+            ),
             DeliveryRow.subscription.in_(sorted(subscriptions)),
         )
         .order_by(DeliveryRow.due_at, OutboxRow.position)

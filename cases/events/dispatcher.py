@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +12,16 @@ from typing import Protocol
 import structlog
 
 from cases.events.deliveries import GONE, Deliveries, Task
-from cases.events.sender import Attempt
+from cases.events.sender import MAX_RETRY_AFTER, Attempt
 from cases.events.subscriptions import Subscription, Subscriptions
 
 log = structlog.get_logger(__name__)
 
 JITTER = 0.2
 """Each wait is longer by up to this share, so that receivers that come back are not met by all at once."""
+
+SLOW_SECONDS = 5.0
+"""A receiver whose last attempt took so long, or brought no answer at all, is slow until one comes sooner."""
 
 
 class Sender(Protocol):
@@ -57,9 +61,13 @@ class Dispatcher:
         self._subscriptions = subscriptions
         self._sender = sender
         self._share = max(1, at_once // 2)
+        waits = max(subscriptions.retry_seconds, default=0) * (1 + JITTER)
+        self._longest = timedelta(seconds=max(waits, MAX_RETRY_AFTER))
         self._chance = chance
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self.slow: set[str] = set()
+        """Subscriptions whose receivers are slow: all of them together have no more at once than one alone."""
         self.tally = Tally()
 
     def deliver_next(self) -> bool:
@@ -70,8 +78,8 @@ class Dispatcher:
                 event goes again under its id.
         """
         with self._lock:
-            free = [name for name in self._subscriptions.by_name if self._busy[name] < self._share]
-            task = self._deliveries.claim(free) if free else None
+            free = self._free()
+            task = self._deliveries.claim(free, longest=self._longest) if free else None
             if task is None:
                 return False
             self._busy[task.subscription] += 1
@@ -82,8 +90,19 @@ class Dispatcher:
                 self._busy[task.subscription] -= 1
         return True
 
+    def _free(self) -> list[str]:
+        """Subscriptions that may have one more attempt now: several that hang must not take all of them."""
+        names = list(self._subscriptions.by_name)
+        if sum(self._busy[name] for name in self.slow) >= self._share:
+            names = [name for name in names if name not in self.slow]
+        return [name for name in names if self._busy[name] < self._share]
+
     def _deliver(self, task: Task) -> None:
+        begun = time.monotonic()
         attempt = self._sender.send(self._subscriptions.by_name[task.subscription], task.event_id, task.body)
+        is_slow = attempt.status is None or time.monotonic() - begun > SLOW_SECONDS
+        with self._lock:
+            (self.slow.add if is_slow else self.slow.discard)(task.subscription)
         outcome = self._settle(task, attempt)
         with self._lock:
             self.tally.add(outcome)
