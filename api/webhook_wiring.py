@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 import structlog
 from prometheus_client import Counter
 
-from api.service import Service
+from api.service import WAIT_SECONDS, Service
 from api.settings import Settings
+from api.webhook_decisions import HelpdeskRecorder, webhook_key
+from api.work_wiring import build_keeper
 from cases.case import Case
 from cases.cipher import Cipher
 from cases.errors import UnknownAccountError
-from cases.keys import ApiKey, Scope
 from cases.message import Message
 from cases.secret_keys import VAULT_VARIABLE, load_keys
+from cases.webhooks.aftermath import Aftermath
 from cases.webhooks.desk import Desk
 from cases.webhooks.endpoints import Endpoint, WebhookSettingsError, load_endpoints
 from cases.webhooks.inbox import Inbox
@@ -25,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 WEBHOOKS = Counter(
     "borrador_webhooks_total",
-    "Inbound webhooks by outcome: accepted, duplicate, why ignored or refused, drafted, noted, put_off, failed",
+    "Inbound webhooks by outcome: accepted, duplicate, why ignored or refused, drafted, noted, put_off, failed;"
+    " what agents did: draft_accepted, draft_edited, own_reply, closed…",
     ["endpoint", "outcome"],
 )
 STOP_SECONDS = 15.0
@@ -103,11 +106,15 @@ def build_webhook_work(
     own = None
     if sender is None:
         own = sender = HttpNoteSender()
+    inbox = _inbox(service, settings)
+    keeper = build_keeper(service.records, settings, service.pipeline.engines.accounts)
+    recorder = HelpdeskRecorder(service, keeper, count_outcome)
     desk = Desk(
         endpoints,
-        _inbox(service, settings),
+        inbox,
         service.records,
         handle=lambda message, endpoint: _handle(service, message, endpoint),
+        aftermath=Aftermath(inbox, service.records, decide=recorder.decide, resolve=recorder.resolve),
         sender=sender,
         count=count_outcome,
         now=lambda: datetime.now(UTC),
@@ -122,12 +129,5 @@ def _inbox(service: Service, settings: Settings) -> Inbox:
 
 def _handle(service: Service, message: Message, endpoint: Endpoint) -> Case:
     """Take a message the same way as a request with a key of this account; the audit log names the webhook."""
-    key = ApiKey(
-        id=f"webhook:{endpoint.name}",
-        name=endpoint.name,
-        account=endpoint.account,
-        scopes=frozenset({Scope.PLUGIN}),
-        created_at=datetime.now(UTC),
-        revoked_at=None,
-    )
-    return service.handle(message, key=key)
+    key = webhook_key(endpoint, f"webhook:{endpoint.name}")
+    return service.handle(message, key=key, wait=WAIT_SECONDS)

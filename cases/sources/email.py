@@ -59,7 +59,11 @@ def read_email(raw: bytes, *, account: str | None = None) -> Email:
     if len(raw) > MAX_BYTES:
         raise EmailError(f"mail of {len(raw)} bytes; at most {MAX_BYTES}")
     # compat32: the newer policies raise on headers and charsets that are only wrong.
-    mail = BytesParser(policy=policy.compat32).parsebytes(raw)
+    try:
+        mail = BytesParser(policy=policy.compat32).parsebytes(raw)
+    except ValueError:
+        # The library decodes a boundary in the charset that it names, and not every codec takes that.
+        raise EmailError("mail whose parts cannot be told apart") from None
     parts = list(_parts(mail))
     text = _text(parts)
     if len(text) > LONGEST_TEXT:
@@ -96,7 +100,8 @@ def _parts(mail: MimeMessage) -> Iterator[MimeMessage]:
         if not isinstance(part, MimeMessage):
             continue
         seen += 1
-        payload = part.get_payload()
+        # Of a part alone it would be decoded, in whatever charset it names.
+        payload = part.get_payload() if part.is_multipart() else None
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
             open_parts[:0] = payload
         else:
@@ -120,7 +125,7 @@ def _is_body(part: MimeMessage, kind: str) -> bool:
 
 def _attachment(part: MimeMessage) -> str | None:
     """The name of an attachment; None for what is part of the text."""
-    name = " ".join(_plain(part.get_filename()).split())[:MAX_NAME]
+    name = " ".join(_file_name(part).split())[:MAX_NAME]
     disposition = (part.get_content_disposition() or "") if part["Content-Disposition"] is not None else ""
     is_text = part.get_content_type() in ("text/plain", "text/html")
     if disposition != "attachment" and not name and is_text:
@@ -128,6 +133,18 @@ def _attachment(part: MimeMessage) -> str | None:
     if part.get_content_maintype() == "multipart":
         return None
     return name or part.get_content_type()[:MAX_NAME]
+
+
+def _file_name(part: MimeMessage) -> str:
+    """The name of a part's file in readable words: an encoded or broken name hides a person from redaction."""
+    readable = MimeMessage()
+    for key, value in part.raw_items():
+        if key.lower() in ("content-disposition", "content-type"):
+            readable[key] = _octets_read(value)
+    try:
+        return _words(_plain(readable.get_filename()))
+    except ValueError:
+        return ""  # RFC 2231 in a charset that is none for text
 
 
 def _decoded(part: MimeMessage) -> str:
@@ -163,9 +180,16 @@ def _plain(value: object) -> str:
 def _header(mail: MimeMessage, name: str) -> str:
     """A header with its encoded words decoded; broken ones as they are."""
     values = (value for key, value in mail.raw_items() if key.lower() == name.lower())
-    # Bytes above ASCII that were sent without any encoding arrive as surrogates.
-    octets = str(next(values, "")).encode("utf-8", "surrogateescape")
-    raw = _first_fit(octets, _FALLBACKS)
+    return _words(_octets_read(next(values, "")))
+
+
+def _octets_read(value: object) -> str:
+    """A header's value: bytes above ASCII that were sent without any encoding arrive as surrogates."""
+    return _first_fit(str(value).encode("utf-8", "surrogateescape"), _FALLBACKS)
+
+
+def _words(raw: str) -> str:
+    """A value with its encoded words (RFC 2047) decoded; broken ones as they are."""
     try:
         found = decode_header(raw)
     except ValueError:

@@ -1,9 +1,11 @@
-"""Chatwoot's ``message_created``: the same payload from account webhooks and agent bots.
+"""Chatwoot's ``message_created`` and the closing of a conversation: from account webhooks and from agent bots.
 
-Fields from chatwoot/docs ``docs/product/others/webhook-events.md``.
+Fields from chatwoot/docs ``docs/product/others/webhook-events.md``. An account webhook tells of a closing as
+``conversation_status_changed``, an agent bot as ``conversation_resolved``; in both the conversation is the body.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from pydantic import Field
 
@@ -20,6 +22,7 @@ from cases.webhooks.inbound import (
     parse,
     turn,
 )
+from cases.webhooks.outcomes import Closing, Reply, reply
 from policies.vocabulary import Channel, Visibility
 
 _CHANNELS: Mapping[str, Channel] = {
@@ -30,6 +33,7 @@ _CHANNELS: Mapping[str, Channel] = {
     "Channel::Instagram": Channel.INSTAGRAM,
     "Channel::TwitterProfile": Channel.X,
 }
+_CLOSINGS = ("conversation_status_changed", "conversation_resolved")
 _INCOMING, _OUTGOING = ("incoming", 0), ("outgoing", 1)
 """In words at the top, in numbers inside ``conversation.messages``."""
 
@@ -45,6 +49,7 @@ class _Earlier(Payload):
     content: str | None = Field(default=None, repr=False)
     message_type: int | str | None = None
     private: bool | None = None
+    account_id: int | str | None = None
 
 
 class _Conversation(Payload):
@@ -63,15 +68,22 @@ class _Event(Payload):
     sender: _Named | None = None
     conversation: _Conversation | None = None
     account: _Named | None = None
+    status: str | None = None
+    """Of a conversation, where the event is about one."""
+    messages: tuple[_Earlier, ...] = Field(default=(), max_length=500)
 
 
-def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Ignored:
+def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Reply | Closing | Ignored:
     """Read an event.
 
     Raises:
         NotJsonError, PayloadError
     """
     event = parse(_Event, body)
+    if event.event in _CLOSINGS and event.status == "resolved":
+        return _closing(endpoint, event, headers, body)
+    if _is_reply(endpoint, event):
+        return _reply(event, headers)
     reason = _left(endpoint, event)
     if reason is not None:
         return Ignored(reason)
@@ -93,6 +105,44 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     if isinstance(message, Ignored):
         return message
     return Inbound(message, number, message_id, headers.get("x-chatwoot-delivery"))
+
+
+def _closing(endpoint: Endpoint, event: _Event, headers: Mapping[str, str], body: bytes) -> Closing | Ignored:
+    told = {str(message.account_id) for message in event.messages if message.account_id is not None}
+    if event.account is not None:
+        told.add(str(event.account.id))
+    # Conversations are numbered by account, and one bot may serve many: without an account told, it is nobody's.
+    if endpoint.remote_account is not None and told != {endpoint.remote_account}:
+        return Ignored(Reason.OTHER_ACCOUNT)
+    if event.id is None:
+        raise PayloadError("a closing without the conversation's id")
+    return Closing(str(event.id), headers.get("x-chatwoot-delivery") or sha256(body).hexdigest())
+
+
+def _is_reply(endpoint: Endpoint, event: _Event) -> bool:
+    """Whether a person of the company wrote to the customer; bots, templates and notes are none."""
+    account = str(event.account.id) if event.account else None
+    return (
+        event.event == "message_created"
+        and endpoint.remote_account in (None, account)
+        and event.private is False
+        and event.message_type in _OUTGOING
+        and event.sender is not None
+        and event.sender.type == "user"
+    )
+
+
+def _reply(event: _Event, headers: Mapping[str, str]) -> Reply | Ignored:
+    conversation, agent = event.conversation, event.sender.id if event.sender else None
+    if event.id is None or conversation is None or conversation.id is None:
+        raise PayloadError("message_created without id or conversation.id")
+    return reply(
+        event.content,
+        conversation=str(conversation.id),
+        message_id=str(event.id),
+        delivery_id=headers.get("x-chatwoot-delivery"),
+        agent=agent,
+    )
 
 
 def _left(endpoint: Endpoint, event: _Event) -> Reason | None:

@@ -31,12 +31,12 @@ def with_thread(message: Message, case_ids: tuple[str, ...], records: Records, *
 
 def _turns(stored: StoredCase, records: Records, account: str) -> list[Turn]:
     case = stored.case
-    said = _original(records, case.id, MESSAGE, account) or case.redacted_text
+    said = original(records, case.id, MESSAGE, account) or case.redacted_text
     turns = [Turn(role="customer", text=said)]
     for decision in stored.decisions:
         if decision.decision not in _SENT:
             continue
-        sent = _original(records, case.id, sent_name(decision.number), account) or decision.sent_text
+        sent = original(records, case.id, sent_name(decision.number), account) or decision.sent_text
         if sent is None and decision.draft is not None and decision.draft < len(case.drafts):
             sent = case.drafts[decision.draft].text
         if sent:
@@ -44,7 +44,8 @@ def _turns(stored: StoredCase, records: Records, account: str) -> list[Turn]:
     return turns
 
 
-def _original(records: Records, case_id: str, name: str, account: str) -> str | None:
+def original(records: Records, case_id: str, name: str, account: str) -> str | None:
+    """An entry of the vault, on the audit log; None where there is none (any more)."""
     try:
         return records.vault.reveal(case_id, name, actor="webhook", account=account).reveal()
     except VaultError:

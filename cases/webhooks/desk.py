@@ -10,9 +10,10 @@ from cases.errors import CaseError, CaseNotFoundError
 from cases.message import Message
 from cases.records import Records
 from cases.stored import StoredCase
+from cases.webhooks.aftermath import Aftermath
 from cases.webhooks.conversations import with_thread
 from cases.webhooks.endpoints import Endpoint, Endpoints
-from cases.webhooks.inbound import Ignored, Reason
+from cases.webhooks.inbound import Ignored, Inbound, Reason
 from cases.webhooks.inbox import InboundState, Inbox, Task
 from cases.webhooks.note_sender import NoteError, NoteSender
 from cases.webhooks.notes import note_request, note_text, note_wanted
@@ -60,6 +61,7 @@ class Desk:
         records: Records,
         *,
         handle: Handle,
+        aftermath: Aftermath,
         sender: NoteSender,
         count: Count,
         now: Callable[[], datetime],
@@ -68,6 +70,7 @@ class Desk:
         self.inbox = inbox
         self._records = records
         self._handle = handle
+        self._aftermath = aftermath
         self._sender = sender
         self._count = count
         self._now = now
@@ -97,6 +100,10 @@ class Desk:
             if isinstance(found, Ignored):
                 self._count(name, found.reason.value, None)
                 return Receipt(Answer.IGNORED, found.reason)
+            if not isinstance(found, Inbound) and not self.inbox.knows(endpoint, found.conversation):
+                # Nothing was drafted there: what agents write elsewhere is none of ours, and is not kept.
+                self._count(name, Reason.OUTGOING.value, None)
+                return Receipt(Answer.IGNORED, Reason.OUTGOING)
             made = self.inbox.accept(endpoint, found)
         except CaseError as error:
             self._count(name, error.code, None)
@@ -106,7 +113,7 @@ class Desk:
         return Receipt(answer)
 
     def draft_next(self) -> bool:
-        """Make the case of the oldest message that waits; False when none does."""
+        """Make the case of the oldest message, or record what an agent did; False when nothing waits."""
         task = self.inbox.claim(InboundState.RECEIVED)
         if task is None:
             return False
@@ -115,21 +122,28 @@ class Desk:
             self._give_up(task, EndpointNotFoundError.code)
             return True
         try:
-            earlier = self.inbox.cases_of(task.conversation_key, before=task.id)
-            message = task.work.message
-            if message.received_at is None:
-                message = message.model_copy(update={"received_at": task.received_at})
-            message = with_thread(message, earlier, self._records, account=endpoint.account)
-            case = self._handle(message, endpoint)
-            self.inbox.recorded(task.id, case.id)
+            if task.work.message is None:
+                outcome: str = self._aftermath.work(task, endpoint)
+                self.inbox.done(task.id)
+            else:
+                self._draft(task, task.work.message, endpoint)
+                outcome = "drafted"
         except Exception as error:
             # Whatever it was: its text may quote the customer, so only its code is kept.
             self._put_off(task, getattr(error, "code", "internal_error"))
             return True
-        self._count(task.endpoint, "drafted", None)
+        self._count(task.endpoint, outcome, None)
+        return True
+
+    def _draft(self, task: Task, message: Message, endpoint: Endpoint) -> None:
+        earlier = self.inbox.cases_of(task.conversation_key, before=task.id)
+        if message.received_at is None:
+            message = message.model_copy(update={"received_at": task.received_at})
+        message = with_thread(message, earlier, self._records, account=endpoint.account)
+        case = self._handle(message, endpoint)
+        self.inbox.recorded(task.id, case.id)
         if endpoint.notes is None or not note_wanted(case):
             self.inbox.done(task.id)
-        return True
 
     def note_next(self) -> bool:
         """Write the oldest note that waits; False when none does."""

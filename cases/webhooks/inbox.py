@@ -19,15 +19,21 @@ from cases.cipher import Cipher
 from cases.database import Database
 from cases.errors import RecordConflictError, VaultError
 from cases.identifiers import new_id
+from cases.leases import latest
 from cases.message import Message
 from cases.sealing import Sealer
 from cases.tables import InboundRow, VaultRow
 from cases.webhooks.endpoints import Endpoint
 from cases.webhooks.inbound import Inbound
+from cases.webhooks.outcomes import Closing, Reply
 from models.text import RawText
 
 LEASE = timedelta(minutes=2)
 """How long one process has a delivery for itself: longer than a case and a note take together."""
+LONGEST_WAIT = timedelta(hours=2)
+"""Between two attempts (``desk.PAUSES``)."""
+AGENTS = "agent:"
+"""Before the fingerprint of what an agent did, which no customer's message has."""
 _ENTRY = "INBOUND"
 
 
@@ -48,8 +54,12 @@ class Work(BaseModel):
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    message: Message
+    message: Message | None = None
+    """A customer's; None for what an agent did."""
     conversation: str
+    reply: str | None = None
+    """What an agent sent; None without a message either: the conversation was closed."""
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +87,16 @@ class Inbox:
         self._cipher = cipher
         self._now = now
 
-    def accept(self, endpoint: Endpoint, inbound: Inbound) -> str | None:
+    def accept(self, endpoint: Endpoint, inbound: Inbound | Reply | Closing) -> str | None:
         """Keep a delivery; None where it, or its message, was accepted before.
 
         Raises:
             StoreUnavailableError: nothing was written; the sender must not be told that all is well.
         """
-        delivery = inbound.delivery_id or f"{inbound.conversation}:{inbound.message_id}"
+        message_id, mark, work = _kept(inbound)
+        delivery = inbound.delivery_id or f"{inbound.conversation}:{message_id}"
         delivery_key = self._key(endpoint, "delivery", delivery)
-        message_key = self._key(endpoint, "message", f"{inbound.conversation}\n{inbound.message_id}")
+        message_key = mark + self._key(endpoint, "message", f"{inbound.conversation}\n{message_id}")
         row = InboundRow(
             id=new_id("inb"),
             endpoint=endpoint.name,
@@ -98,7 +109,6 @@ class Inbox:
             due_at=self._now(),
             received_at=self._now(),
         )
-        work = Work(message=inbound.message, conversation=inbound.conversation)
         row.key_id = self._cipher.current
         row.nonce, row.ciphertext = self._cipher.encrypt(row.id, _ENTRY, RawText(work.model_dump_json()))
         made = row.id
@@ -182,8 +192,17 @@ class Inbox:
     def has_later(self, task: Task) -> bool:
         """Whether the customer wrote again since."""
         query = select(InboundRow.id).where(
-            InboundRow.conversation_key == task.conversation_key, InboundRow.id > task.id
+            InboundRow.conversation_key == task.conversation_key,
+            InboundRow.id > task.id,
+            InboundRow.message_key.not_like(f"{AGENTS}%"),
         )
+        with self._database.read() as session:
+            return session.scalars(query.limit(1)).first() is not None
+
+    def knows(self, endpoint: Endpoint, conversation: str) -> bool:
+        """Whether a customer's message of this conversation came here."""
+        key = self.conversation_key(endpoint, conversation)
+        query = select(InboundRow.id).where(InboundRow.conversation_key == key)
         with self._database.read() as session:
             return session.scalars(query.limit(1)).first() is not None
 
@@ -219,6 +238,16 @@ class Inbox:
         )
 
 
+def _kept(told: Inbound | Reply | Closing) -> tuple[str, str, Work]:
+    """The id that a repetition is known by, the mark before its fingerprint, and what is kept until it is done."""
+    if isinstance(told, Inbound):
+        return told.message_id, "", Work(message=told.message, conversation=told.conversation)
+    if isinstance(told, Reply):
+        work = Work(conversation=told.conversation, reply=told.text, agent=told.agent)
+        return told.message_id, AGENTS, work
+    return f"closed {told.delivery_id}", AGENTS, Work(conversation=told.conversation, agent=told.agent)
+
+
 def _due(state: InboundState, now: datetime) -> Any:  # noqa: ANN401 - a Select of one entity
     earlier = aliased(InboundRow)
     waits = (
@@ -230,5 +259,10 @@ def _due(state: InboundState, now: datetime) -> Any:  # noqa: ANN401 - a Select 
         )
         .exists()
     )
-    query = select(InboundRow).where(InboundRow.state == state.value, InboundRow.due_at <= now, ~waits)
+    due = or_(
+        InboundRow.due_at <= now,
+        InboundRow.attempts == 0,  # due when it was written, whatever the clock said then
+        InboundRow.due_at > latest(now, LONGEST_WAIT),
+    )
+    query = select(InboundRow).where(InboundRow.state == state.value, due, ~waits)
     return query.order_by(InboundRow.id).limit(1)

@@ -74,6 +74,7 @@ def note_text(case: Case, *, outdated: bool) -> str:
         lines += [
             "",
             f"--- {_AUDIENCES[draft.audience]} ({draft.length}/{draft.limit}) ---",
+            *([f"Asunto: {draft.subject.text}", ""] if draft.subject else []),
             draft.text,
             "---",
         ]

@@ -5,8 +5,12 @@ from collections.abc import Callable, Mapping
 from cases.webhooks import chatwoot, intercom, standard, zammad, zendesk
 from cases.webhooks.endpoints import Endpoint, Kind
 from cases.webhooks.inbound import Ignored, Inbound
+from cases.webhooks.outcomes import Closing, Reply
 
-_READERS: Mapping[Kind, Callable[[Endpoint, Mapping[str, str], bytes], Inbound | Ignored]] = {
+Told = Inbound | Reply | Closing | Ignored
+"""What a request turns out to be."""
+
+_READERS: Mapping[Kind, Callable[[Endpoint, Mapping[str, str], bytes], Told]] = {
     Kind.CHATWOOT: chatwoot.read,
     Kind.ZENDESK: zendesk.read,
     Kind.ZAMMAD: zammad.read,
@@ -15,7 +19,7 @@ _READERS: Mapping[Kind, Callable[[Endpoint, Mapping[str, str], bytes], Inbound |
 }
 
 
-def read_payload(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Ignored:
+def read_payload(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Told:
     """Read a verified body.
 
     Args:

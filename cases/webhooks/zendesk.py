@@ -1,9 +1,10 @@
-"""Zendesk's event subscriptions ``ticket.created`` and ``ticket.comment_added``.
+"""Zendesk's event subscriptions ``ticket.created``, ``ticket.comment_added`` and ``ticket.status_changed``.
 
 Fields from developer.zendesk.com, webhook event types, ticket events (schema version 2022-11-06).
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from pydantic import Field
 
@@ -19,10 +20,13 @@ from cases.webhooks.inbound import (
     customer_message,
     parse,
 )
+from cases.webhooks.outcomes import Closing, Reply, agent_number, reply
 from policies.vocabulary import Channel
 
 CREATED = "zen:event-type:ticket.created"
 COMMENTED = "zen:event-type:ticket.comment_added"
+CHANGED = "zen:event-type:ticket.status_changed"
+_ENDED = ("SOLVED", "CLOSED")
 _FIRST = "description"
 """Name of a ticket's first message: creation and first comment tell of the same one."""
 _DIGITS = r"^[0-9]{1,20}$"
@@ -70,6 +74,8 @@ class _Comment(Payload):
 
 class _Change(Payload):
     comment: _Comment | None = None
+    current: object = None
+    """The new value, in an event that tells of one: a ticket's status is a word in capitals."""
 
 
 class _Event(Payload):
@@ -80,7 +86,7 @@ class _Event(Payload):
     event: _Change | None = None
 
 
-def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Ignored:
+def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Reply | Closing | Ignored:
     """Read an event.
 
     Raises:
@@ -89,7 +95,7 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     if not body.strip():
         return Ignored(Reason.UNKNOWN_EVENT)
     event = parse(_Event, body)
-    if event.type not in (CREATED, COMMENTED):
+    if event.type not in (CREATED, COMMENTED, CHANGED):
         return Ignored(Reason.UNKNOWN_EVENT)
     if endpoint.remote_account is not None and str(event.account_id) != endpoint.remote_account:
         return Ignored(Reason.OTHER_ACCOUNT)
@@ -97,6 +103,10 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     ticket = str(detail.id) if detail is not None else ""
     if detail is None or not ticket.isascii() or not ticket.isdigit() or len(ticket) > 20:
         raise PayloadError("detail.id: missing or no ticket number")
+    delivery = event.id or headers.get("x-zendesk-webhook-invocation-id")
+    agents = _of_an_agent(event, detail, ticket, delivery or sha256(body).hexdigest())
+    if agents is not None:
+        return agents
     found = _first(detail) if event.type == CREATED else _comment(detail, event.event)
     if isinstance(found, Ignored):
         return found
@@ -108,8 +118,30 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     message = customer_message(endpoint, said, conversation=ticket, message_id=message_id)
     if isinstance(message, Ignored):
         return message
-    delivery = event.id or headers.get("x-zendesk-webhook-invocation-id")
     return Inbound(message, ticket, message_id, delivery)
+
+
+def _of_an_agent(
+    event: _Event, detail: _Detail, ticket: str, delivery: str
+) -> Reply | Closing | Ignored | None:
+    """What staff did; None where a customer wrote, or where it takes the reader of messages to say what it is."""
+    change = event.event
+    if event.type == CHANGED:
+        if change is None or change.current not in _ENDED:
+            return Ignored(Reason.UNKNOWN_EVENT)
+        return Closing(ticket, delivery, agent_number(detail.actor_id))
+    comment = change.comment if change else None
+    if event.type != COMMENTED or comment is None or comment.id is None or comment.is_public is not True:
+        return None
+    if comment.author is None or comment.author.is_staff is not True:
+        return None
+    return reply(
+        comment.body,
+        conversation=ticket,
+        message_id=str(comment.id),
+        delivery_id=delivery,
+        agent=comment.author.id,
+    )
 
 
 Found = tuple[str, str, str | None]

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +15,9 @@ from api.service import Service
 from api.settings import Settings
 from cases.audit import utc_now
 from cases.keys import Scope
+from cases.timekeeping.promise_book import PromiseKind
 from cases.webhooks.endpoints import Kind
+from tests.api.chatwoot_server import Chatwoot
 from tests.cases.webhooks.helpdesk import Helpdesk, helpdesk
 from tests.cases.webhooks.senders import SECRET, payload, signed
 
@@ -102,6 +105,64 @@ def test_the_second_message_is_drafted_with_the_thread(client: TestClient, chatw
     wait_for_notes(chatwoot, 2)
     after = client.get("/v1/webhooks/chatwoot/conversations/10/case").json()
     assert after["thread_version"] == 3
+
+
+def until(client: TestClient, conversation: int, decisions: int) -> dict[str, Any]:
+    """The conversation's newest case, once so many decisions are on it."""
+    deadline = time.monotonic() + 30
+    while True:
+        case: dict[str, Any] = client.get(f"/v1/webhooks/chatwoot/conversations/{conversation}/case").json()
+        if len(case["decisions"]) >= decisions:
+            return case
+        assert time.monotonic() < deadline, "the decision was not recorded"
+        time.sleep(0.05)
+
+
+def test_the_whole_life_of_a_case(
+    app: FastAPI, client: TestClient, chatwoot: Helpdesk, service: Service
+) -> None:
+    """Written, drafted, edited and sent in the helpdesk, followed up, closed: with no call but Chatwoot's own."""
+    keeper = app.state.work.keeper
+    desk = Chatwoot(
+        chatwoot, lambda head, body: client.post("/v1/webhooks/chatwoot", content=body, headers=head), 71
+    )
+    wrote = (
+        "Soy Remedios Quiñonero. El sérum me llegó roto y nadie me contesta: quiero poner una reclamación."
+    )
+    assert desk.customer_writes(wrote).json()["status"] == "accepted"
+    note = desk.note()
+    before = until(client, 71, 0)
+    draft = before["drafts"][0]["text"]
+    assert draft in note
+    assert keeper.due(before["id"], account="demo").clocks
+
+    sent = f"{draft} Cualquier cosa, Remedios Quiñonero, aquí estamos."
+    assert desk.agent_sends(sent).json()["status"] == "accepted"
+    after = until(client, 71, 1)
+    (decision,) = after["decisions"]
+    assert (after["status"], decision["decision"], decision["draft"]) == ("sent", "edit", 0)
+    assert decision["outcome"] == "sent_edited"
+    assert 0 < decision["edit_distance"] < 0.6
+    assert decision["decided_by"] == "webhook:chatwoot:1"
+    assert "Quiñonero" not in json.dumps(after, ensure_ascii=False)
+    original = service.records.vault.reveal(after["id"], "SENT:1", actor="test", account="demo")
+    assert original.reveal() == sent
+
+    due = keeper.due(after["id"], account="demo")
+    assert due.clocks[0].stopped_at is not None
+    (follow_up,) = [one for one in due.promises if one.kind is PromiseKind.FOLLOW_UP]
+    assert desk.agent_sends("Hola, ¿te llegó bien el nuevo?").json()["status"] == "accepted"
+    path = f"/v1/cases/{after['id']}/promises/{follow_up.number}/kept"
+    assert client.post(path).status_code == 200
+
+    assert desk.resolve().json()["status"] == "accepted"
+    deadline = time.monotonic() + 30
+    while any(clock.stopped_at is None for clock in keeper.due(after["id"], account="demo").clocks):
+        assert time.monotonic() < deadline, "the closing stopped no clock"
+        time.sleep(0.05)
+    assert len(until(client, 71, 1)["decisions"]) == 1
+    assert app.state.webhooks.desk.inbox.counts()["failed"] == 0
+    assert service.records.verify().ok
 
 
 def test_a_stranger_sees_no_case(app: FastAPI, secret_of: Callable[..., str]) -> None:

@@ -21,6 +21,7 @@ from cases.cipher import Cipher
 from cases.message import Message
 from cases.records import Records
 from cases.secret_keys import VAULT_VARIABLE, load_keys
+from cases.webhooks.aftermath import Aftermath
 from cases.webhooks.desk import Desk
 from cases.webhooks.endpoints import Endpoint, Endpoints, Kind
 from cases.webhooks.inbox import Inbox
@@ -37,6 +38,10 @@ def unused(message: Message, given: Endpoint) -> Any:
     raise AssertionError("nothing is drafted before the answer")
 
 
+def untaken(*_: object) -> None:
+    raise AssertionError("nothing is recorded before the answer")
+
+
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
     folder = tmp_path_factory.mktemp("webhooks")
@@ -48,11 +53,13 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
 @pytest.fixture(scope="module")
 def client(records: Records, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     keys = load_keys(VAULT_VARIABLE, tmp_path_factory.mktemp("keys") / "vault.key", {})
+    inbox = Inbox(records.database, records.sealer, Cipher(keys), utc_now)
     desk = Desk(
         Endpoints({kind.value: endpoint(kind) for kind in Kind}),
-        Inbox(records.database, records.sealer, Cipher(keys), utc_now),
+        inbox,
         records,
         handle=unused,
+        aftermath=Aftermath(inbox, records, decide=untaken, resolve=untaken),
         sender=NoNotes(),
         count=count_outcome,
         now=utc_now,

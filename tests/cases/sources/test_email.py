@@ -109,6 +109,42 @@ def test_attachments_are_named_and_not_read():
     assert secret not in mail.message.text
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"informe de Zacarías Quintanapalla.pdf"'.encode(),
+        '"informe de Zacarías Quintanapalla.pdf"'.encode("cp1252"),
+        b'"=?utf-8?B?aW5mb3JtZSBkZSBaYWNhcsOtYXMgUXVpbnRhbmFwYWxsYS5wZGY=?="',
+        b'"=?utf-8?Q?informe_de_Zacar=C3=ADas_Quintanapalla.pdf?="',
+    ],
+)
+@pytest.mark.parametrize(
+    "header", [b"Content-Disposition: attachment; filename=", b"Content-Type: image/png; name="]
+)
+def test_the_name_of_an_attachment_is_readable_however_it_was_sent(header: bytes, name: bytes):
+    """Redaction looks for people in it: it must not be handed broken letters, or base64."""
+    parts = b"--b\r\n\r\nHola, una duda\r\n--b\r\n" + header + name + b"\r\n\r\nx\r\n--b--\r\n"
+    mail = read_email(HEADERS.encode() + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + parts)
+    assert mail.attachments == ("informe de Zacarías Quintanapalla.pdf",)
+
+
+@pytest.mark.parametrize(
+    "charset", ["idna", "punycode", "unicode_escape", "hex", "undefined", "mbcs", "ñ", '"']
+)
+def test_a_charset_that_is_none_for_text_stops_nothing(charset: str):
+    mail = read_email(raw("Hola, ¿una duda?", f"Content-Type: text/plain; charset={charset}\r\n"))
+    assert "una duda" in mail.message.text
+    parts = f"--b\r\nContent-Type: image/png; name*={charset}''%C3%A1.png\r\n\r\nx\r\n--b\r\n\r\nHola\r\n--b--\r\n"
+    mail = read_email(raw(parts, 'Content-Type: multipart/mixed; boundary="b"\r\n'))
+    assert mail.message.text == "Hola"
+    assert len(mail.attachments) == 1
+
+
+def test_a_boundary_that_cannot_be_decoded_is_an_error_with_a_reason():
+    with pytest.raises(EmailError, match="parts cannot be told apart"):
+        read_email(raw("--b\r\n\r\nHola", "Content-Type: multipart/mixed; boundary*=idna''b%C3\r\n"))
+
+
 def test_a_mail_inside_the_mail_is_an_attachment():
     inner = EmailMessage()
     inner.set_content("mensaje de otra persona")

@@ -17,7 +17,8 @@ from cases.message import Message
 from cases.pipeline import Outcome
 from cases.records import Records
 from cases.secret_keys import VAULT_VARIABLE, load_keys
-from cases.stored import Origin
+from cases.stored import Origin, StoredCase
+from cases.webhooks.aftermath import Aftermath, HelpdeskDecision
 from cases.webhooks.desk import PAUSES, Answer, Desk, EndpointNotFoundError
 from cases.webhooks.endpoints import Endpoint, Endpoints, Kind, NoteAccess, Secret
 from cases.webhooks.inbound import PayloadError, Reason
@@ -25,7 +26,7 @@ from cases.webhooks.inbox import InboundState, Inbox
 from cases.webhooks.note_sender import NoteError
 from cases.webhooks.notes import NoteRequest
 from cases.webhooks.signatures import SignatureInvalidError, TimestampStaleError
-from models.text import RawText
+from models.text import RawText, RedactedText
 from policies.account import Account
 from policies.vocabulary import Disposition
 from tests.cases.samples import Clock, case, decision
@@ -83,6 +84,8 @@ class Office:
         self.pipeline: Any = RedactingPipeline()
         self.handled: list[Message] = []
         self.errors: list[Exception] = []
+        self.cut_short = False
+        self.resolved: list[tuple[str, str]] = []
         self.notes = Notes()
         self.counted: list[tuple[str, str]] = []
         self.inbox = Inbox(records.database, records.sealer, cipher, clock)
@@ -91,6 +94,7 @@ class Office:
             self.inbox,
             records,
             handle=self.handle,
+            aftermath=Aftermath(self.inbox, records, decide=self.decide, resolve=self.resolve),
             sender=self.notes,
             count=lambda name, outcome, code: self.counted.append((name, outcome)),
             now=clock,
@@ -103,6 +107,19 @@ class Office:
         return self.records.handle(
             self.pipeline, message, account=given.account, actor=f"webhook:{given.name}"
         ).case
+
+    def decide(self, stored: StoredCase, taken: HelpdeskDecision, given: Endpoint) -> None:
+        fields: dict[str, Any] = {"draft": taken.draft, "decided_by": taken.actor}
+        fields["note"] = RedactedText(taken.note) if taken.note else None
+        version = stored.case.thread_version
+        made = decision(taken.verb, sent=taken.text, thread_version=version, **fields)
+        self.records.store.decide(stored.case.id, made, account=given.account)
+        if self.cut_short:
+            self.cut_short = False
+            raise StoreUnavailableError("gone between the record and what comes after it")
+
+    def resolve(self, case_id: str, actor: str, given: Endpoint) -> None:
+        self.resolved.append((case_id, actor))
 
     def receive(self, request: Request, name: str = "chatwoot") -> Answer:
         return self.desk.receive(name, request.headers, request.body).answer

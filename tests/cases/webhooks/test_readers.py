@@ -104,7 +104,7 @@ def test_standard():
         (Kind.CHATWOOT, "chatwoot_message_created", {"content": "a" * (MAX_TEXT + 1)}, Reason.TOO_LONG),
         (Kind.ZENDESK, "zendesk_comment_added", {"event__comment__is_public": False}, Reason.PRIVATE),
         (Kind.ZENDESK, "zendesk_comment_added", {"event__comment__is_public": None}, Reason.PRIVATE),
-        (Kind.ZENDESK, "zendesk_comment_added", {"event__comment__author__is_staff": True}, Reason.OUTGOING),
+        (Kind.ZENDESK, "zendesk_comment_added", {"event__comment__author__is_staff": None}, Reason.OUTGOING),
         (Kind.ZENDESK, "zendesk_comment_added", {"event__comment__author": None}, Reason.OUTGOING),
         (
             Kind.ZENDESK,

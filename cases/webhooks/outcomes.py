@@ -1,0 +1,45 @@
+"""What a helpdesk tells of the agent's side: a reply went to the customer, a conversation was closed."""
+
+from dataclasses import dataclass, field
+
+from cases.message import MAX_TEXT
+from cases.webhooks.inbound import Ignored, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A public reply of an agent, as the customer got it."""
+
+    text: str = field(repr=False)
+    conversation: str = field(repr=False)
+    message_id: str = field(repr=False)
+    delivery_id: str | None = field(repr=False)
+    agent: str | None = None
+    """The helpdesk's number of the agent; None where it tells none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A conversation that an agent, or a rule of the helpdesk, marked as resolved."""
+
+    conversation: str = field(repr=False)
+    delivery_id: str = field(repr=False)
+    agent: str | None = None
+
+
+def agent_number(given: object) -> str | None:
+    """An agent's id where it is a number; any other could be an address."""
+    number = str(given)
+    return number if number.isascii() and number.isdigit() and len(number) <= 20 else None
+
+
+def reply(
+    text: str | None, *, conversation: str, message_id: str, delivery_id: str | None, agent: object
+) -> Reply | Ignored:
+    """An agent's reply, or why it cannot be put on record."""
+    said = (text or "").replace("\r\n", "\n").strip()
+    if not said:
+        return Ignored(Reason.NO_TEXT)
+    if len(said) > MAX_TEXT:
+        return Ignored(Reason.TOO_LONG)
+    return Reply(said, conversation, message_id, delivery_id, agent_number(agent))
