@@ -4,6 +4,7 @@ WORKDIR /app
 RUN python -m venv /app/.venv
 COPY pyproject.toml README.md LICENSE ./
 COPY api api
+COPY borrador_client borrador_client
 COPY cases cases
 COPY drafting drafting
 COPY eval eval

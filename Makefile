@@ -5,13 +5,14 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 .DEFAULT_GOAL := help
 
-.PHONY: help install install-dev install-training serve test check bench clean
+.PHONY: help install install-dev install-training serve test check client bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Borrador needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "Installing into $(VENV): a minute or two, about 700 MB, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
@@ -40,6 +41,9 @@ check: install-dev ## Lint, types and layers only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+client: install-dev ## Write the Python client anew from the routes
+	$(BIN)/python -m api.client_writing
 
 bench: install ## Measure latency, throughput, memory and start-up
 	$(BIN)/borrador bench

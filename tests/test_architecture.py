@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("api", "cases", "drafting", "eval", "knowledge_base", "models", "policies")
-MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+PACKAGES = ("api", "borrador_client", "cases", "drafting", "eval", "knowledge_base", "models", "policies")
+WRITTEN_BY_MACHINE = {ROOT / "borrador_client" / name for name in ("models.py", "operations.py")}
+"""``make client`` writes them from the routes; another test holds them to it."""
+MODULES = sorted(
+    file for package in PACKAGES for file in (ROOT / package).rglob("*.py") if file not in WRITTEN_BY_MACHINE
+)
 MAX_LINES = 300
 MAX_FUNCTION_LINES = 60
 
