@@ -1,11 +1,13 @@
 """What the pages of compliance and of approved answers work with, and who may see them."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
@@ -24,6 +26,8 @@ from policies.adverse_events import load_adverse_events
 
 if TYPE_CHECKING:
     from eval.harness.compare import Comparison
+
+log = structlog.get_logger(__name__)
 
 READERS = frozenset({Scope.AUDITOR, Scope.ADMIN})
 """May see the pages of compliance."""
@@ -86,6 +90,19 @@ def build_desk(service: Service, settings: Settings) -> ComplianceDesk:
         figures=Computed(work_out, keep_s=60),
         chain=Computed(lambda _key: service.records.verify(), keep_s=float("inf")),
     )
+
+
+def warm(desk: ComplianceDesk) -> None:
+    """Read the register once in the background, so that nobody's first view waits for every case ever flagged."""
+    threading.Thread(target=_read_register, args=(desk,), name="compliance-warm", daemon=True).start()
+
+
+def _read_register(desk: ComplianceDesk) -> None:
+    try:
+        with desk.service.records.database.read() as session:
+            desk.register.entries(session, account=ALL_ACCOUNTS, today=desk.today(ALL_ACCOUNTS))
+    except Exception as error:  # the store is away, or the service stops: the first view reads it then
+        log.warning("compliance.not_warm", error_type=type(error).__name__)
 
 
 def get_desk(request: Request) -> ComplianceDesk:

@@ -6,7 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from api.console import compliance_english, compliance_policy, compliance_record, compliance_results
+from api.console import (
+    compliance_english,
+    compliance_learning,
+    compliance_policy,
+    compliance_record,
+    compliance_results,
+)
 from api.console.compliance_desk import (
     Desk,
     Reader,
@@ -39,6 +45,7 @@ def install(app: FastAPI, service: Service, settings: Settings) -> None:
     app.state.compliance = build_desk(service, settings)
     for module_router in (router, compliance_record.router, compliance_policy.router):
         app.include_router(module_router)
+    compliance_learning.install(app, service, settings)
     app.add_exception_handler(RefusedPageError, refuse)
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api.console import desk_view
 from api.console.desk_access import REVEALERS, DeskDep, Reader, can_write, may, told
+from api.console.desk_complaint import complaint_told
 from api.console.desk_errors import message_of, refused
 from api.console.desk_original import original_of
 from api.console.pages import SameOrigin, render, see_other
@@ -67,6 +68,7 @@ class _Asked:
             "why": desk_view.why(stored, policy),
             "clocks": desk_view.clocks(stored),
             "pieces": desk_view.pieces(case),
+            "complaint": complaint_told(case, self.service.pipeline.engines.complaints.policy),
             "drafts": [(draft, desk_view.sourced(draft, case)) for draft in case.drafts],
             "withdrawn": desk_view.withdrawn_in(case, withdrawn),
             "stale": stale,

@@ -17,7 +17,7 @@ from api.console.pages import render
 from api.deps import ServiceDep
 from cases.decisions import CaseStatus
 from cases.desk_order import next_clock
-from cases.desk_reading import CLOSED, WAITING, DeskFilters, counts, desk_page
+from cases.desk_reading import CLOSED, MOST_COUNTED, WAITING, DeskFilters, counts, desk_page
 from cases.errors import CursorError
 from cases.stored import StoredCase
 from drafting.request import LANGUAGES
@@ -110,6 +110,7 @@ def inbox(
         filtered=any(value for name, value in chosen.items() if name != "state"),
         choices=_choices(names),
         counts={status.value: standing.get(status, 0) for status in CaseStatus},
+        most_counted=MOST_COUNTED,
         queues=names,
         first_page=not cursor,
     )

@@ -95,6 +95,9 @@ ENGLISH: dict[str, str] = {
     "toca revisarla": "is due for review",
     "todas": "all",
     "todos": "all",
+    "cualquiera": "anybody",
+    "en público": "in public",
+    "en privado": "in private",
     "vale": "holds",
     "vigencia": "in force",
 }

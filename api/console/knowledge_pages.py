@@ -1,5 +1,6 @@
 """Approved answers in the console: list, one answer with its life, differences, reminders, findings and gaps."""
 
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Annotated, Any, cast
 
@@ -25,7 +26,8 @@ from api.knowledge_desk import KnowledgeDesk
 from api.problems import CODES, ProblemError
 from api.service import Service
 from api.settings import Settings
-from cases.audit import utc_now
+from cases.answer_record import Content
+from cases.audit import Action, utc_now
 from cases.keys import ApiKey
 from knowledge_base.answer import ApprovedAnswer, Role, WithdrawalReason
 from knowledge_base.errors import KnowledgeBaseError
@@ -134,7 +136,8 @@ def submit(request: Request, key: SignedIn, views: Views, answer_id: str) -> Res
     """Hand a draft in for review, in the name of the key."""
     answer = _changeable(views, answer_id, key)
     try:
-        views.shelf.submit(answer.id, name=key.name, at=utc_now().astimezone())
+        with _on_record(request, Action.ANSWER_SUBMITTED, views.shelf.answer(answer.id), key):
+            views.shelf.submit(answer.id, name=key.name, at=utc_now().astimezone())
     except KnowledgeBaseError as error:
         return _failed(request, key, views, answer, error)
     log.info("knowledge_base.submitted", key_id=key.id)
@@ -159,7 +162,10 @@ def approve(
         if current.seal != seal or (review is None and review_by):
             why = "seal" if current.seal != seal else "review_by"
             return _failed(request, key, views, current, why)
-        views.shelf.approve(answer.id, role=role, name=key.name, at=utc_now().astimezone(), review_by=review)
+        with _on_record(request, Action.ANSWER_APPROVED, current, key, role):
+            views.shelf.approve(
+                answer.id, role=role, name=key.name, at=utc_now().astimezone(), review_by=review
+            )
     except KnowledgeBaseError as error:
         return _failed(request, key, views, answer, error)
     log.info("knowledge_base.approved", key_id=key.id)
@@ -181,6 +187,15 @@ def withdraw(
         return _failed(request, key, views, answer, "sure")
     cast(KnowledgeDesk, request.app.state.knowledge).withdraw(answer.id, reason, key=key)
     return see_other(f"/console/knowledge/answers/{answer.id}")
+
+
+def _on_record(
+    request: Request, action: Action, answer: ApprovedAnswer, key: ApiKey, role: Role | None = None
+) -> AbstractContextManager[None]:
+    """Put a step on the audit log together with what is done inside."""
+    record = cast(KnowledgeDesk, request.app.state.knowledge).record
+    content = Content(answer.id, answer.version, answer.seal)
+    return record.taking(action, content, actor=key.id, by=key.name, role=role.value if role else None)
 
 
 def _answer_page(

@@ -13,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from api.console import desk_english
 from api.console.languages import LANGUAGE_COOKIE, LANGUAGE_SECONDS, Lang, add_english, asked_for, chosen, say
 from api.console.sessions import COOKIE, LIFETIME_SECONDS
+from api.console.telling import tools
 from api.console.words import WORDS
 from api.deps import ServiceDep
 from api.problems import ProblemError
@@ -64,7 +65,7 @@ SameOrigin = Depends(same_origin)
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
     """Render a page in the language of the request; ``page`` names the entry of the navigation it is under.
 
-    Templates find ``_`` (translates a Spanish text), ``words`` (names of codes) and ``lang``.
+    Templates find ``_`` (translates a Spanish text), ``words`` (names of codes), ``lang``, and ``telling.tools``.
     """
     lang = chosen(request)
     values = {
@@ -72,6 +73,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         "_": say(lang),
         "lang": lang.value,
         "other_lang": _switch(request, lang, status),
+        **tools(request, lang),
     }
     response = templates.TemplateResponse(request, template, {**values, **context}, status_code=status)
     response.headers["content-security-policy"] = SECURITY_POLICY

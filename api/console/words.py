@@ -34,6 +34,12 @@ WORDS: dict[str, dict[str, str]] = {
         "neutral": "neutra", "satisfied": "satisfecha", "worried": "preocupada", "sad": "triste",
         "frustrated": "frustrada", "angry": "enfadada",
     },
+    "relevance": {"answer": "Se contesta", "monitor": "Se sigue de cerca", "ignore": "Se deja"},
+    "strategy": {
+        "answer_now": "contestar ahora", "acknowledge_and_consult": "acusar recibo y consultar",
+        "hold_and_monitor": "esperar y seguir", "do_not_answer": "no contestar",
+    },
+    "risk": {"none": "ninguno", "low": "bajo", "high": "alto"},
     "status": {"open": "Abierto", "sent": "Enviado", "ignored": "Sin respuesta", "escalated": "Con un experto"},
     "criterion": {"reporter": "notificador", "patient": "paciente", "product": "producto", "reaction": "reacción"},
 }  # fmt: skip
