@@ -13,13 +13,16 @@ from cases.case import (
     CaseEvidence,
     CaseFlag,
     CaseReferral,
+    CaseRisk,
     CaseSentence,
+    CaseStrategy,
     CaseTurn,
     Entity,
     Provenance,
     ScoredCode,
 )
 from cases.clocks import sla_for
+from cases.complaint import CaseComplaint
 from cases.message import Message
 from cases.places import Masking
 from cases.redacted import RedactedMessage
@@ -32,6 +35,7 @@ from models.understanding.types import Understanding
 from policies.account import Account
 from policies.adverse_events import AdverseEventPolicy
 from policies.decision import Decision
+from policies.relevance import Weighed
 from policies.vocabulary import Flag
 
 
@@ -61,6 +65,9 @@ class Results:
     """The sender's id with what is personal in it masked."""
     adverse_events: AdverseEventPolicy
     """Day zero and the clocks of reports."""
+    weighed: Weighed
+    """Relevance and what stepping in may cause, with reasons."""
+    complaint: CaseComplaint | None = None
     read: RawText | None = None
     """What was understood, where orders to the software were left out of the message."""
 
@@ -79,7 +86,11 @@ def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> 
         entities=entities_of(results.redacted.redaction),
         intents=tuple(_scored(intent.value, score) for intent, score in understanding.intents),
         emotion=_scored(understanding.emotion.value, understanding.emotion_score),
-        relevance=understanding.relevance.value,
+        relevance=results.weighed.relevance,
+        relevance_reasons=results.weighed.reasons,
+        risk_of_intervening=CaseRisk(level=results.weighed.risk.level, reasons=results.weighed.risk.reasons),
+        strategy=CaseStrategy(code=decision.strategy, reason=decision.reasons[0]),
+        complaint=results.complaint,
         flags=tuple(
             CaseFlag(
                 code=flag.code,
@@ -165,6 +176,7 @@ def _draft(draft: Draft) -> CaseDraft:
         sentences=tuple(
             CaseSentence(text=sentence.text, source=sentence.source) for sentence in draft.sentences
         ),
+        subject=CaseSentence(text=draft.subject.text, source=draft.subject.source) if draft.subject else None,
     )
 
 

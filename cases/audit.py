@@ -30,6 +30,7 @@ class Action(StrEnum):
     VAULT_RESTORED = "vault.restored"
     VAULT_PURGED = "vault.purged"
     VAULT_ROTATED = "vault.rotated"
+    RECORDS_PURGED = "records.purged"
     CASE_ERASED = "case.erased"
     SUBJECT_ERASURE_REFUSED = "subject.erasure_refused"
     SUBJECT_SEARCHED = "subject.searched"
@@ -41,8 +42,14 @@ class Action(StrEnum):
     CASE_HANDED_OVER = "case.handed_over"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    ANSWER_SUBMITTED = "answer.submitted"
+    ANSWER_APPROVED = "answer.approved"
+    ANSWER_EDITED = "answer.edited"
     ANSWER_WITHDRAWN = "answer.withdrawn"
     EXPERT_ANSWERED = "expert.answered"
+    SATISFACTION_RECORDED = "satisfaction.recorded"
+    PHRASE_APPROVED = "phrase.approved"
+    PHRASE_REJECTED = "phrase.rejected"
 
 
 def utc_now() -> datetime:

@@ -16,6 +16,7 @@ from cases.desk_tables import ExpertAnswerRow
 from cases.reading import decisions_of, row_of
 from cases.request_tables import AcceptedRow, ReplayRow
 from cases.retention import Kept, Retention
+from cases.satisfaction import erase_comment
 from cases.sealing import Sealer
 from cases.stored import case_of
 from cases.tables import AuditRow, CaseRow, DecisionRow, InboundRow, VaultRow
@@ -94,6 +95,7 @@ class Eraser:
         session.execute(delete(VaultRow).where(of_case))
         _erase_deliveries(session, row.id)
         session.execute(delete(ExpertAnswerRow).where(ExpertAnswerRow.case_id == row.id))
+        erase_comment(session, row.id)
         row.body = canonical_json(without_texts(case).model_dump(mode="json"))
         row.message_key, row.content_digest, row.facts = None, ERASED_DIGEST, None
         decisions = decisions_of(session, [row.id])

@@ -40,11 +40,13 @@ def build_facts(
     retrieval: Retrieval,
     failed_steps: Sequence[str],
     tiers: Collection[str] = (),
+    said: frozenset[str] = frozenset(),
 ) -> Facts:
     """Gather the facts of one message. The author's followers, mark and name are left out (M54, X1).
 
     Args:
         tiers: contract tiers that the policy knows; any other, which could be anything, is none.
+        said: tags of a complaint or request in the message or its thread.
     """
     tier = message.author.tier if message.author else None
     agent_turns = sum(turn.role == "agent" for turn in message.thread)
@@ -67,7 +69,7 @@ def build_facts(
         agent_turns=agent_turns,
         country=account.country,
         referral_topic=understanding.referral_topic,
-        tags=understanding.tags | _account_tags(account, understanding),
+        tags=understanding.tags | said | _account_tags(account, understanding),
         tier=tier if tier in tiers else None,
         serious_hint=criteria is not None and criteria.serious_hint,
         top_answer_tags=frozenset(best.tags) if best else frozenset(),

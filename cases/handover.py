@@ -75,6 +75,18 @@ class Handovers:
             given = _handovers(session, case_id)
             return Holding(stored(session, [row])[0], _owner(session, case_id, given), given)
 
+    def done_since(self, since: datetime, case_id: str, receiver: str, *, account: str, actor: str) -> bool:
+        """Whether this actor handed the case to this receiver at or after an instant, and nobody did since.
+
+        Raises:
+            CaseNotFoundError: no such case in this account.
+        """
+        given = self.holding(case_id, account=account).handovers
+        last = given[-1] if given else None
+        if last is None or (last.receiver, last.handed_by) != (receiver, actor):
+            return False
+        return last.handed_at >= since
+
     def hand_over(self, case_id: str, receiver: str, *, account: str, actor: str) -> Handover:
         """Give a case to somebody who can decide it.
 

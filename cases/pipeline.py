@@ -9,6 +9,8 @@ from cases import progress
 from cases.assembly import Results, Versions, assemble
 from cases.attempts import Attempts
 from cases.case import Case
+from cases.complaints import NOTHING_READ, ComplaintReader
+from cases.composing import complaint_text, compose_request
 from cases.errors import UnknownAccountError
 from cases.facts import UNKNOWN, build_facts, entity_types
 from cases.hearing import Heard, unsteered, with_attack
@@ -19,8 +21,6 @@ from cases.redacted import RedactedMessage, redact_id, redact_message, withheld
 from cases.stored import Origin
 from cases.working_time import working_time
 from drafting.drafter import Drafter, DraftingResult
-from drafting.request import ComposeRequest
-from drafting.slots import product_named
 from knowledge_base.evidence import Query, Retrieval
 from knowledge_base.retriever import Retriever
 from models.redaction.redactor import Redactor
@@ -34,6 +34,7 @@ from policies.adverse_events import AdverseEventPolicy
 from policies.decision import Facts
 from policies.engine import evaluate
 from policies.policy import Policy
+from policies.relevance import RelevancePolicy
 from policies.vocabulary import Channel, Visibility
 
 EVIDENCE_KEPT = 5
@@ -66,6 +67,8 @@ class Engines:
     versions: Versions
     default_account: str
     adverse_events: AdverseEventPolicy
+    complaints: ComplaintReader
+    relevance: RelevancePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ class Pipeline:
         heard = self._unsteered(whole, account, attempts)
         retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
         attempts.done(progress.Step.RETRIEVED, lambda: progress.retrieved(retrieval))
-        facts = self._facts(account, heard, retrieval, attempts.failed)
+        said = complaint_text(heard, whole, received_at.date())
+        complaint = attempts.run("understand", lambda: self.engines.complaints.read(said), NOTHING_READ)
+        facts = self._facts(account, heard, retrieval, complaint.tags, attempts.failed)
         policy = self.engines.policies[account.id].in_force(received_at.date())
         decision = evaluate(facts, policy)
         attempts.done(progress.Step.DECIDED, lambda: progress.decided(decision))
@@ -124,6 +129,8 @@ class Pipeline:
             received_at=received_at,
             message_id=message_id,
             adverse_events=self.engines.adverse_events,
+            weighed=self.engines.relevance.weigh(facts, decision),
+            complaint=complaint.complaint,
             read=heard.redacted.raw,
         )
         drafting = self._draft(results, heard)
@@ -259,7 +266,12 @@ class Pipeline:
         return self.engines.retriever.search(query, k=EVIDENCE_KEPT)
 
     def _facts(
-        self, account: Account, heard: Heard, retrieval: Retrieval, failed_steps: Sequence[str]
+        self,
+        account: Account,
+        heard: Heard,
+        retrieval: Retrieval,
+        said: frozenset[str],
+        failed_steps: Sequence[str],
     ) -> Facts:
         return build_facts(
             heard.message,
@@ -268,28 +280,13 @@ class Pipeline:
             understanding=heard.understood.understanding,
             retrieval=retrieval,
             failed_steps=failed_steps,
+            said=said,
             tiers=self.engines.policies[account.id].model.vocabulary.tiers,
         )
 
     def _draft(self, results: Results, heard: Heard) -> DraftingResult:
-        message, account, redacted = heard.message, results.account, heard.redacted
-        request = ComposeRequest(
-            text=redacted.redaction.text,
-            understanding=results.understanding,
-            decision=results.decision,
-            retrieval=results.retrieval,
-            account=account,
-            channel=message.channel,
-            seed=message.id or results.case_id,
-            safety_numbers=self.engines.safety_slots[account.id],
-            tracking_code=results.tracking_code,
-            agent_texts=tuple(turn.redaction.text.value for turn in redacted.said_by("agent")),
-            # Only the company's own name of a product may reach a draft: the field can hold anything.
-            product=product_named(message.product or "", account.products),
-            vector=heard.understood.vector,
-            customer_turns=len(redacted.said_by("customer")) + 1,
-        )
-        return self.engines.drafter.draft(request)
+        numbers = self.engines.safety_slots[results.account.id]
+        return self.engines.drafter.draft(compose_request(results, heard, numbers))
 
 
 def allowed_terms(account: Account) -> tuple[str, ...]:

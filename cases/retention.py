@@ -1,4 +1,4 @@
-"""How long the vault keeps an original: read from ``policies/retention.yaml``."""
+"""How long originals, events and deliveries are kept: read from ``policies/retention.yaml``."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cases.outbox import EventType
 from policies.files import read_bytes, validated, yaml_of
 from policies.vocabulary import Flag
 
@@ -25,6 +26,23 @@ class EntryKind(StrEnum):
     """What stood where a placeholder stands now."""
     SENT = "sent"
     """The reply as it was sent."""
+
+
+class RecordKind(StrEnum):
+    """What an event or an inbound delivery is by now."""
+
+    EVENT_WAITING = "event_waiting"
+    """Not handed on yet, or to be tried again."""
+    EVENT_DELIVERED = "event_delivered"
+    """Every subscription that asked for it has it; or none asked."""
+    EVENT_DEAD = "event_dead"
+    """Given up on for at least one subscription."""
+    WEBHOOK_DONE = "webhook_done"
+    """Worked on: hashes and the case's id are left."""
+    WEBHOOK_FAILED = "webhook_failed"
+    """Its case is on record; the note never reached the helpdesk."""
+    WEBHOOK_UNREAD = "webhook_unread"
+    """Given up on before there was a case: nobody has read the message."""
 
 
 class Period(BaseModel):
@@ -63,6 +81,9 @@ class Retention(BaseModel):
     version: Literal[1]
     kinds: dict[EntryKind, Period] = Field(min_length=len(EntryKind))
     flags: dict[Flag, Period]
+    records: dict[RecordKind, Period] = Field(min_length=len(RecordKind))
+    event_types: dict[EventType, Period]
+    """Longer periods for events that something else is read from."""
     erasure: Erasure
 
     def days(self, kind: EntryKind, flags: Collection[Flag]) -> int | None:
@@ -75,6 +96,14 @@ class Retention(BaseModel):
         """When an original may be deleted, or None."""
         days = self.days(kind, flags)
         return None if days is None else recorded_at + timedelta(days=days)
+
+    def record_days(self, kind: RecordKind, event_type: EventType | None = None) -> int | None:
+        """Days to keep an event or a delivery; the longer of kind and type, None (no end) being the longest."""
+        periods = [self.records[kind]]
+        if event_type is not None and event_type in self.event_types:
+            periods.append(self.event_types[event_type])
+        days = [period.days for period in periods if period.days is not None]
+        return max(days) if len(days) == len(periods) else None
 
 
 def load_retention(file: Path = RETENTION_FILE) -> Retention:

@@ -17,6 +17,7 @@ from cases.errors import SubjectError
 from cases.reading import ALL_ACCOUNTS, decisions_of, row_by_tracking_code, row_of, versions
 from cases.records import Records
 from cases.retention import Retention
+from cases.satisfaction_tables import SatisfactionRow
 from cases.stored import recorded_decision
 from cases.tables import AuditRow, CaseRow, DecisionRow, VaultRow
 from models.text import RawText
@@ -169,6 +170,7 @@ class Subjects:
                 for entry in vault
             ],
             "decisions": [_decision(decision) for decision in decisions_of(session, [row.id])],
+            "satisfaction": _satisfaction(session.get(SatisfactionRow, row.id)),
             "history": [{"at": look.at, "action": look.action, "by": look.actor} for look in looks],
         }
 
@@ -194,6 +196,12 @@ def _decision(row: DecisionRow) -> dict[str, Any]:
         "sent_text": told.sent_text,
         "note": told.note,
     }
+
+
+def _satisfaction(row: SatisfactionRow | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {"score": row.score, "comment": row.comment, "recorded_at": row.recorded_at.isoformat()}
 
 
 def _folded(text: RawText) -> str:

@@ -76,7 +76,7 @@ class CaseRow(Base):
         UniqueConstraint("account", "message_key", "thread_version"),
         Index(None, "account", "id"),
         Index("ix_cases_desk", "account", "status", "desk_key", *_DESK_FILTERS),
-        Index("ix_cases_desk_closed", "account", "status", "id", *_DESK_FILTERS),
+        Index("ix_cases_desk_closed", "account", "status", "id", *_DESK_FILTERS, "priority"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -246,4 +246,5 @@ class InboundRow(Base):
 # At the end, because its tables build on this file: whoever knows the tables of the store knows all of them.
 import cases.desk_tables  # noqa: E402
 import cases.request_tables  # noqa: E402
+import cases.satisfaction_tables  # noqa: E402
 import cases.work_tables  # noqa: E402, F401

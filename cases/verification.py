@@ -14,6 +14,7 @@ from cases.audit import GENESIS, HEAD, Action, is_sealed, row_hash
 from cases.database import Database
 from cases.decisions import STATUS_AFTER, CaseStatus, Verb
 from cases.desk_order import copies_of
+from cases.satisfaction import find_changed
 from cases.sealing import Sealer
 from cases.tables import AuditHeadRow, AuditRow, CaseRow, DecisionRow
 
@@ -67,6 +68,7 @@ def verify(database: Database, sealer: Sealer, *, noted_head: str | None = None)
             or _decisions(session, sealer)
             or _statuses(session)
             or _superseded(session)
+            or _grades(session, sealer)
         )
         rows = session.execute(select(func.count()).select_from(AuditRow)).scalar_one()
     if finding is None:
@@ -195,6 +197,12 @@ def _superseded(session: Session) -> _Finding | None:
             if payload is None or json.loads(payload)["superseded_by"] != superseded_by:
                 return _Finding(None, f"case {case_id}: what supersedes it was changed")
     return None
+
+
+def _grades(session: Session, sealer: Sealer) -> _Finding | None:
+    """Compare each customer's grade with the log."""
+    changed = find_changed(session, sealer)
+    return None if changed is None else _Finding(*changed)
 
 
 def _streamed(session: Session, query: Executable) -> AbstractContextManager[Iterable[Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from cases.audit import GENESIS, HEAD, Action, is_sealed, row_hash
@@ -131,7 +131,9 @@ def _end_problem(rows: Sequence[AuditRow], head: AuditHeadRow | None, sealer: Se
 def _filtered(wanted: Wanted) -> Select[AuditRow]:
     query = select(AuditRow)
     if wanted.account != ALL_ACCOUNTS:
-        query = query.join(CaseRow, CaseRow.id == AuditRow.case_id).where(CaseRow.account == wanted.account)
+        # No join: the database would begin with all cases of the account instead of the newest rows of the log.
+        of_account = exists().where(CaseRow.id == AuditRow.case_id, CaseRow.account == wanted.account)
+        query = query.where(of_account)
     if wanted.action is not None:
         # The plus keeps SQLite on the primary key: the stretch is short, and the index by action is not sorted by it.
         query = query.where(AuditRow.action + "" == wanted.action.value)

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.audit import HEAD
 from cases.decisions import CaseStatus
 from cases.outbox import EventType
-from cases.reading import ALL_ACCOUNTS
-from cases.tables import CaseRow, OutboxRow
+from cases.reading import ALL_ACCOUNTS, account_names
+from cases.tables import AuditHeadRow, CaseRow, OutboxRow
 from policies.adverse_events import AdverseEventPolicy, Clock
 
 _CHUNK = 500
@@ -87,12 +88,24 @@ class AdverseEventRegister:
         self._policy = policy
         self._known: dict[str, Report | None] = {}
         self._reading = threading.Lock()
+        self._told: dict[str, tuple[int, date, tuple[Entry, ...]]] = {}
+        """By account: the lines as they were at a row of the audit log. Whatever changes a case adds a row."""
 
     def entries(self, session: Session, *, account: str, today: date) -> tuple[Entry, ...]:
         """The lines of an account: running clocks first, the nearest end first; then ended ones; then unclocked.
 
         Every case that policy flagged is here, whatever became of it: superseded versions are told by the last one.
         """
+        head = session.get(AuditHeadRow, HEAD)
+        seq = head.seq if head is not None else 0
+        known = self._told.get(account)
+        if known is not None and known[:2] == (seq, today):
+            return known[2]
+        found = self._worked_out(session, account, today)
+        self._told[account] = (seq, today, found)
+        return found
+
+    def _worked_out(self, session: Session, account: str, today: date) -> tuple[Entry, ...]:
         rows = _told(session, account)
         self._read(session, [case_id for case_id, *_ in rows])
         newer = {case_id: after for case_id, _, after in rows if after is not None}
@@ -116,7 +129,7 @@ def _told(session: Session, account: str) -> list[tuple[str, CaseStatus, str | N
     """Cases for which the event of a suspected adverse event was written: one index look-up an account."""
     accounts: Iterable[str] = (account,)
     if account == ALL_ACCOUNTS:
-        accounts = session.scalars(select(CaseRow.account).distinct()).all()
+        accounts = account_names(session)
     query = (
         select(CaseRow.id, CaseRow.status, CaseRow.superseded_by)
         .join(OutboxRow, OutboxRow.case_id == CaseRow.id)
@@ -176,7 +189,9 @@ def _entry(versions: Sequence[tuple[Report, CaseStatus]]) -> Entry:
     # The clock does not start anew because the conversation went on (GVP VI.B.7).
     days = [one.day_zero for one, _ in versions if one.day_zero is not None]
     met = max((one.criteria for one, _ in versions), key=len)
-    return Entry(replace(report, criteria=met), status, min(days, default=None))
+    if met != report.criteria:
+        report = replace(report, criteria=met)
+    return Entry(report, status, min(days, default=None))
 
 
 def _order(entry: Entry, today: date) -> tuple[int, int, str]:

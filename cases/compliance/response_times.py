@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cases.audit import HEAD
 from cases.decisions import CaseStatus, Outcome, Verb
 from cases.reading import ALL_ACCOUNTS
+from cases.satisfaction import SatisfactionFigures, satisfaction_figures
 from cases.tables import AuditHeadRow, CaseRow, DecisionRow
 from cases.work_tables import ClockRow, MarkRow
 
@@ -78,6 +79,8 @@ class Figures:
     """Cases whose message came again with a longer thread: what followed a reply (M75)."""
     unread: int
     """Records that the keeper of the clocks has not read: their clocks are not counted."""
+    satisfaction: SatisfactionFigures
+    """What customers said of how they were served (M73)."""
 
 
 def figures(session: Session, *, account: str, since: datetime, now: datetime) -> Figures:
@@ -95,6 +98,7 @@ def figures(session: Session, *, account: str, since: datetime, now: datetime) -
         statuses={status.value: statuses.get(status.value, 0) for status in CaseStatus},
         wrote_again=session.execute(again).scalar_one(),
         unread=_unread(session),
+        satisfaction=satisfaction_figures(session, chosen),
     )
 
 

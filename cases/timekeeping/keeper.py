@@ -96,7 +96,7 @@ class Keeper:
         Raises:
             CaseNotFoundError: no such case in this account.
         """
-        self.catch_up()
+        self._catch_up_for(case_id, account)
         with self._database.read() as session:
             row_of(session, case_id, account)
             promises = self._promises.list(session, case_id=case_id)
@@ -118,7 +118,7 @@ class Keeper:
         Raises:
             CaseNotFoundError: no such case in this account.
         """
-        self.catch_up()
+        self._catch_up_for(case_id, account)
         clocks = list(Clock)[: list(Clock).index(clock) + 1]
         with self._database.write() as session:
             row_of(session, case_id, account)
@@ -136,7 +136,7 @@ class Keeper:
         Raises:
             CaseNotFoundError: no such case in this account.
         """
-        self.catch_up()
+        self._catch_up_for(case_id, account)
         with self._database.write() as session:
             row_of(session, case_id, account)
             kept = self._promises.settle(session, case_id, number, actor)
@@ -145,6 +145,12 @@ class Keeper:
                     session, Action.PROMISE_KEPT, actor=actor, payload={"promise": number}, case_id=case_id
                 )
             return kept
+
+    def _catch_up_for(self, case_id: str, account: str) -> None:
+        """Catch up, for an account that has the case: a stranger's request sets nothing going."""
+        with self._database.read() as session:
+            row_of(session, case_id, account)
+        self.catch_up()
 
     def _something_due(self) -> bool:
         now = self._now()

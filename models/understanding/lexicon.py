@@ -120,9 +120,9 @@ class Lexicon:
     """Words, in lower case, that introduce an order to the software."""
 
     @classmethod
-    def load(cls, folder: Path) -> "Lexicon":
-        """Load and compile every ``signals*.yaml``. Raises ArtifactError with file, entry and field."""
-        files = [(path.name, read_yaml(path, LexiconFile)) for path in lexicon_paths(folder)]
+    def load(cls, folder: Path, stem: str = "signals") -> "Lexicon":
+        """Load and compile every ``<stem>*.yaml``. Raises ArtifactError with file, entry and field."""
+        files = [(path.name, read_yaml(path, LexiconFile)) for path in lexicon_paths(folder, stem)]
         groups = merge(files, lambda file: {k: tuple(v) for k, v in file.groups.items()})
         guards = merge(files, lambda file: dict(file.guards))
         entries: dict[str, Entry] = {}

@@ -1,4 +1,4 @@
-"""Format of the signal lexicons: YAML under ``policies/lexicons/signals*.yaml``, read and checked here."""
+"""Format of the lexicons: YAML under ``policies/lexicons/`` (``signals*``, ``complaint*``), read and checked here."""
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ArtifactError
+from models.understanding.complaint_marks import ComplaintMark, Wants
 from models.understanding.report import Criterion, Seriousness, Situation
 from models.vocabulary import Intent, Relevance, SignalCode
 
@@ -44,6 +45,12 @@ class Entry(BaseModel):
     situation: Situation | None = None
     """Special situation that the cue tells of: it may come without a reaction."""
     seriousness: Seriousness | None = None
+    complaint: ComplaintMark | None = None
+    """What a turn of the thread shows of a complaint (lexicons ``complaint*.yaml`` only)."""
+    wants: Wants | None = None
+    """What the customer asks for, or we promise (the same files)."""
+    times: Annotated[int, Field(ge=2, le=20)] | None = None
+    """How often the customer says to have asked already, this time included."""
     effect: bool = True
     """False for a cue of an adverse event that tells of an intake or exposure, not of a reaction."""
     topic: Name | None = None
@@ -67,10 +74,11 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _means_something(self) -> "Entry":
-        report = (self.criterion, self.situation, self.seriousness)
+        report = (self.criterion, self.situation, self.seriousness, self.complaint, self.wants)
         if not any((self.signal, self.tag, self.relevance, self.topic, self.intent, *report)):
             raise ValueError(
-                "needs a signal, tag, relevance, criterion, situation, seriousness, topic or intent"
+                "needs a signal, tag, relevance, criterion, situation, seriousness, complaint, wants, topic"
+                " or intent"
             )
         return self
 
@@ -114,11 +122,11 @@ def _place(raw: object, loc: tuple[int | str, ...]) -> str:
     return ".".join(map(str, loc)) or "file"
 
 
-def lexicon_paths(folder: Path) -> list[Path]:
-    """Files of the signal lexicon in a folder, cases aside. Raises ArtifactError when there are none."""
-    paths = sorted(p for p in folder.glob("signals*.yaml") if not p.name.endswith(".cases.yaml"))
+def lexicon_paths(folder: Path, stem: str = "signals") -> list[Path]:
+    """Files of one lexicon in a folder, cases aside. Raises ArtifactError when there are none."""
+    paths = sorted(p for p in folder.glob(f"{stem}*.yaml") if not p.name.endswith(".cases.yaml"))
     if not paths:
-        raise ArtifactError(f"{folder.name}: no signals*.yaml")
+        raise ArtifactError(f"{folder.name}: no {stem}*.yaml")
     return paths
 
 

@@ -11,6 +11,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cases.message import Message
+from models.understanding.complaint_marks import Wants
+from models.understanding.complaint_stage import Stage
 from models.vocabulary import Intent, Language
 from policies.vocabulary import Disposition, Flag, Priority, Visibility
 
@@ -58,6 +60,10 @@ class Must(_Closed):
     adverse_event: Literal[True] | None = None
     """The case carries the four criteria for pharmacovigilance."""
     abstained: bool | None = None
+    complaint_stage: OneOf[Stage] = ()
+    """Where the complaint of the thread stands."""
+    asks_for: tuple[Wants, ...] = ()
+    """Every one of these is asked for."""
     same_as_pair: tuple[Literal["disposition", "priority", "queue"], ...] = ()
     """These fields are equal in every entry with the same ``pair``."""
 

@@ -109,6 +109,15 @@ def check_drafts(case: Case, must: Must, never: MustNot) -> Iterator[str]:
             yield f"the public draft has {piece!r}"
 
 
+def check_complaint(case: Case, must: Must) -> Iterator[str]:
+    stage = case.complaint.stage if case.complaint else None
+    if must.complaint_stage and stage not in must.complaint_stage:
+        yield f"the complaint is {stage}, not {must.complaint_stage}"
+    asked = {ask.code for ask in case.complaint.asks_for} if case.complaint else set()
+    if missing := set(must.asks_for) - asked:
+        yield f"asks lack {sorted(missing)}"
+
+
 def check_form(case: Case) -> Iterator[str]:
     if (case.disposition == "no_reply") != (not case.drafts):
         yield "drafts and disposition contradict each other"
@@ -125,6 +134,7 @@ def problems(case: Case, entry: Expectation) -> list[str]:
         *check_evidence(case, must, never),
         *check_handoff(case, must),
         *check_drafts(case, must, never),
+        *check_complaint(case, must),
         *check_form(case),
     ]
 
