@@ -9,37 +9,20 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from api import problems
-from api.console import compliance_pages, desk_routes, knowledge_pages, pages
+from api.console import compliance_desk, compliance_pages, desk_routes, knowledge_pages, pages
 from api.desk_wiring import build_desk
 from api.http_policy import HttpPolicy
 from api.http_wiring import build_http
 from api.in_flight import InFlightLimit
 from api.knowledge_desk import build_knowledge_desk
+from api.learning_wiring import LearningDesk
 from api.middleware import BodyLimit, RequestContext
+from api.openapi import bare_app
 from api.panels import Panels
-from api.routes import (
-    answers,
-    cases,
-    drafts,
-    events,
-    handover,
-    health,
-    redactions,
-    verifications,
-    withdrawals,
-)
-from api.routes import webhooks as webhooks_routes
 from api.service import Service
 from api.settings import Settings
 from api.webhook_wiring import build_webhook_work
-from api.wiring import SERVICE_VERSION
 from api.work_wiring import build_work_desk
-
-DESCRIPTION = """Borrador drafts a health company's replies to its customers. It redacts personal and health data,
-understands the message, finds approved answers, decides by written policy, composes from approved sentences,
-verifies, and keeps the evidence. **A person decides what is sent.**
-
-Errors are problem details (RFC 9457) with a stable `code`."""
 
 
 def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy | None = None) -> FastAPI:
@@ -53,6 +36,7 @@ def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy 
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         webhooks.start()
         knowledge.start()
+        compliance_desk.warm(app.state.compliance)
         http.work.start()
         http.streams.open()
         yield
@@ -62,28 +46,15 @@ def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy 
         webhooks.stop()
         service.close()
 
-    app = FastAPI(
-        title="Borrador",
-        version=SERVICE_VERSION,
-        description=DESCRIPTION,
-        lifespan=lifespan,
-        redoc_url=None,
-        redirect_slashes=False,  # a redirect repeats the address, with all that it asks
-        responses=problems.documented(400, 401, 403, 413, 422, 429, 503),
-    )
+    app = bare_app(lifespan=lifespan)
     app.state.service = service
     app.state.webhooks = webhooks
     app.state.http = http
     app.state.knowledge = knowledge
     app.state.work = build_work_desk(service.records, settings, service.pipeline.engines.accounts)
-    app.include_router(webhooks_routes.router)
-    app.include_router(withdrawals.router)
-    app.include_router(handover.router)
-    app.include_router(verifications.router)
     app.state.desk = build_desk(service, settings)
+    app.state.learning = LearningDesk(service.records, settings)
     app.mount("/apps", Panels(webhooks.desk.endpoints.frame_ancestors))
-    for module in (drafts, redactions, answers, events, cases, health):
-        app.include_router(module.router)
     app.include_router(pages.router)
     desk_routes.install(app)
     compliance_pages.install(app, service, settings)

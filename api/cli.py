@@ -14,11 +14,13 @@ from api.commands import (
     inbox,
     kb,
     keys,
+    learn,
     mcp,
     messages,
     outbox,
     policy,
     promises,
+    purge,
     serve,
     subject,
     vault,
@@ -44,6 +46,7 @@ app.command("worker")(worker.worker)
 app.command("bench")(bench.bench)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("purge")(purge.purge)
 app.command("doctor")(doctor.doctor)
 app.add_typer(subject.app, name="subject")
 app.add_typer(kb.app, name="kb")
@@ -51,6 +54,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(policy.app, name="policy")
 app.add_typer(keys.app, name="keys")
+app.add_typer(learn.app, name="learn")
 app.add_typer(vault.app, name="vault")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(outbox.app, name="outbox")

@@ -1,6 +1,6 @@
 """What routes ask for, as annotated aliases: the service, and a key with the right scope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Annotated, cast
 
@@ -100,16 +100,18 @@ def require(*scopes: Scope) -> Callable[[Request, HTTPAuthorizationCredentials |
 WRITER_SCOPES = (Scope.AGENT, Scope.PLUGIN)
 
 
-def writer_of(request: Request) -> ApiKey:
-    """The key of a request outside of a route, where it may write.
+def scoped_key_of(request: Request, scopes: Collection[Scope]) -> ApiKey:
+    """The key of a request outside of a route, where it has one of the scopes.
 
     Raises:
         ProblemError: 401, 403 or 429.
     """
     scheme, secret = get_authorization_scheme_param(request.headers.get("authorization"))
     known = _key_of(request, secret if scheme.lower() == "bearer" else None)
-    return _scoped(known, frozenset(WRITER_SCOPES) | {Scope.ADMIN})
+    return _scoped(known, frozenset(scopes) | {Scope.ADMIN})
 
+
+CURATOR_SCOPES = (Scope.CURATOR,)
 
 WriterKey = Annotated[ApiKey, Depends(require(*WRITER_SCOPES))]
 """May send messages and record decisions."""

@@ -5,9 +5,9 @@ nothing behind, so the same key may carry it again, put right.
 """
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 import structlog
 from fastapi import Depends, Header, Request, Response
@@ -16,9 +16,10 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.deps import writer_of
+from api.deps import CURATOR_SCOPES, WRITER_SCOPES, scoped_key_of
 from api.problems import CODES, STATUS_OF_CASE_ERRORS, ProblemError
 from cases.errors import CaseError
+from cases.keys import Scope
 from cases.replays import Asked, Claim, KeptAnswer, Replays
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,9 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class IdempotentRoute(APIRoute):
     """A route whose POST honours ``Idempotency-Key``. Its routes ask for a key that may write."""
 
+    scopes: ClassVar[Collection[Scope]] = WRITER_SCOPES
+    """What its routes ask of a key: a stored answer is given to no other."""
+
     def get_route_handler(self) -> Handler:
         """Wrap the route's own handler."""
         original = super().get_route_handler()
@@ -43,14 +47,20 @@ class IdempotentRoute(APIRoute):
             given = request.headers.get(HEADER)
             if given is None or request.method != "POST":
                 return await original(request)
-            return await _once(request, given, original)
+            return await _once(request, given, original, self.scopes)
 
         return handler
 
 
-async def _once(request: Request, given: str, original: Handler) -> Response:
+class IdempotentCuratorRoute(IdempotentRoute):
+    """The same, where a route asks for a curator's key."""
+
+    scopes = CURATOR_SCOPES
+
+
+async def _once(request: Request, given: str, original: Handler, scopes: Collection[Scope]) -> Response:
     # The rights first: an answer is given again only to who may ask for it now.
-    key = await run_in_threadpool(writer_of, request)
+    key = await run_in_threadpool(scoped_key_of, request, scopes)
     replays = cast(Replays, request.app.state.http.replays)
     asked = Asked(
         account=key.account,

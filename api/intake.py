@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from api.field_paths import wrong_field
 from api.http_wiring import HttpParts
 from api.problems import CODES, STATUS_OF_CASE_ERRORS, TYPE_PREFIX, FieldError, ProblemBody, ProblemError
-from api.service import Service
+from api.service import REQUEST_WAIT_SECONDS, WAIT_SECONDS, Service
 from cases.accepted import Sender, WorkStatus
 from cases.case import Case
 from cases.errors import CaseError
@@ -50,10 +50,10 @@ class Intake:
     request_id: str | None
     claim: Claim | None = None
 
-    def work(self, message: Message, *, number: int = 0) -> Case:
+    def work(self, message: Message, *, number: int = 0, wait: float = REQUEST_WAIT_SECONDS) -> Case:
         """The case of a message; of the same request again, the same case."""
         promised = None if self.claim is None else nth_id(self.claim.case_id, number)
-        case = self.service.handle(message, key=self.key, case_id=promised)
+        case = self.service.handle(message, key=self.key, case_id=promised, wait=wait)
         self.http.bell.ring()
         return case
 
@@ -70,7 +70,7 @@ class Intake:
             message = Message.model_validate(item)
             if later:
                 return Taken(202, work=self.accept(message, number=number))
-            return Taken(200, case=self.work(message, number=number))
+            return Taken(200, case=self.work(message, number=number, wait=WAIT_SECONDS))
         except ValidationError as error:
             return self._invalid(error)
         except ProblemError as error:

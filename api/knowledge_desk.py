@@ -1,6 +1,7 @@
 """The approved answers of the running service: withdrawal at once, and what changes in their files."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -11,6 +12,7 @@ import structlog
 from api.problems import CODES, ProblemError
 from api.service import Service
 from api.settings import Settings
+from cases.answer_record import AnswerRecord, Content
 from cases.citations import uses
 from cases.decisions import CaseStatus
 from cases.keys import ApiKey
@@ -53,6 +55,8 @@ class KnowledgeDesk:
         self._retriever = retriever
         self._shelf = shelf
         self._log = WithdrawnAnswers(records.database, records.audit)
+        self.record = AnswerRecord(records.database, records.audit)
+        self._unrecorded: dict[str, Content] = {}
         self._watch = DirectoryWatch(shelf.directory)
         self._last = 0
         self._poll_seconds = poll_seconds
@@ -100,15 +104,34 @@ class KnowledgeDesk:
         """
         scan = self._watch.changed()
         if scan is None:
+            self._record_edits()
             return False
         if scan.problems:
             log.error("knowledge_base.file_broken", count=len(scan.problems))
         if scan.base.fingerprint != self._retriever.fingerprint:
+            self._note_edits(scan.base.answers)
             self._retriever.replace(scan.base)
             log.info(
                 "knowledge_base.replaced", version=scan.base.fingerprint[:12], count=len(scan.base.answers)
             )
+        self._record_edits()
         return True
+
+    def _note_edits(self, answers: Sequence[ApprovedAnswer]) -> None:
+        """Remember whose text is another one than that in use; recorded after the text is out of use."""
+        there = {answer.id: answer for answer in answers}
+        for answer in answers:
+            before = self._retriever.knows(answer.id)
+            if before is None or before.seal != answer.seal:
+                self._unrecorded[answer.id] = Content(answer.id, answer.version, answer.seal)
+        for name in self._retriever.ids() - set(there):
+            self._unrecorded[name] = Content(name, None, None)
+
+    def _record_edits(self) -> None:
+        """Put remembered edits on the audit log; what fails is tried again at the next look."""
+        if self._unrecorded:
+            self.record.edited(list(self._unrecorded.values()), actor="knowledge-base")
+            self._unrecorded.clear()
 
     def hear(self) -> None:
         """Withdraw what other processes on this database withdrew."""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import CODES, problem_response
-from api.tracing import span_of
+from api.tracing import CURRENT, span_of
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +55,7 @@ class RequestContext:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         span = span_of(Headers(scope=scope).get("traceparent"))
+        CURRENT.set(span)
         if span is not None:
             structlog.contextvars.bind_contextvars(trace_id=span.trace_id, span_id=span.span_id)
         started = time.perf_counter()

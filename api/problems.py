@@ -85,6 +85,8 @@ CODES: dict[str, str] = {
     "rate_limited": "This key asked too much; come again after `Retry-After` seconds.",
     "case_not_checkable": "The case was erased, or recorded before facts were kept: it says too little for a check.",
     "expert_answer_invalid": "The case asks nothing of an expert, or was answered already.",
+    "satisfaction_invalid": "Nothing was sent on the case, or it has another grade on record.",
+    "learning_invalid": "The last day is before the first.",
     "handover_invalid": "The receiver cannot take this case: unknown, of another account, may not decide, or has it.",
     "overloaded": "Too many messages in work; try again after `Retry-After` seconds.",
     "internal_error": "Something failed here; the request id finds it in the log.",
@@ -147,6 +149,8 @@ STATUS_OF_CASE_ERRORS: dict[str, int] = {
     "handover_invalid": 422,
     "case_not_checkable": 409,
     "expert_answer_invalid": 409,
+    "satisfaction_invalid": 409,
+    "learning_invalid": 422,
     "idempotency_key_reused": 422,
     "idempotency_in_progress": 409,
     "work_not_found": 404,
@@ -189,10 +193,11 @@ async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How the OpenAPI document shows these error statuses: problem details, under their own media type."""
-    schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-    fields = schema.pop("$defs", {})
-    schema["properties"]["errors"]["anyOf"][0]["items"] = fields["FieldError"]
+    """How the OpenAPI document shows these error statuses: problem details, under their own media type.
+
+    The schema is among the components for the results of a batch show problems too.
+    """
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
         for status in statuses

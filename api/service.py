@@ -1,8 +1,7 @@
 """The service behind HTTP and console: pipeline and records, with the rights of a key applied."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -11,6 +10,8 @@ from api.console.sessions import Sessions
 from api.problems import CODES, ProblemError
 from api.record_keeping import keep_texts, open_records
 from api.settings import Settings
+from api.step_spans import StepSpans, open_step_spans
+from api.turns import Turns
 from api.wiring import build_pipeline
 from cases.case import Case
 from cases.citations import check_not_withdrawn
@@ -30,7 +31,9 @@ from policies.account import Account
 SENDING = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
 """Decisions by which something goes to the customer."""
 WAIT_SECONDS = 10.0
-"""How long a message waits for its turn before 503."""
+"""How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn."""
+REQUEST_WAIT_SECONDS = 0.6
+"""How long a request waits for its turn before 503: what is answered at all, is answered within a second."""
 
 
 class Service:
@@ -43,7 +46,8 @@ class Service:
         self.records = records
         self.sessions = sessions
         self.keys = records.keys
-        self._turns = threading.BoundedSemaphore(workers)
+        self.step_spans: StepSpans | None = None
+        self._turns = Turns(workers)
         self._demo_key_file = demo_key_file
 
     @classmethod
@@ -53,13 +57,15 @@ class Service:
         secret = load_keys("BORRADOR_SESSION_KEY", settings.data_dir / "session.key")[0]
         pipeline = build_pipeline(settings)
         keep_texts(records, settings, pipeline)
-        return cls(
+        service = cls(
             pipeline,
             records,
             Sessions(secret.derive("console sessions")),
             workers=settings.draft_workers,
             demo_key_file=settings.data_dir / "demo.key",
         )
+        service.step_spans = open_step_spans(wanted=settings.otel_traces)
+        return service
 
     def account_of(self, name: str | None, *, key: ApiKey) -> Account:
         """The account a request is about: the key's own, unless the key spans all.
@@ -71,24 +77,36 @@ class Service:
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_account", CODES["unknown_account"])
         return self.pipeline.account(name or (None if key.account == ALL_ACCOUNTS else key.account))
 
-    def handle(self, message: Message, *, key: ApiKey, case_id: str | None = None) -> Case:
+    def handle(
+        self, message: Message, *, key: ApiKey, case_id: str | None = None, wait: float = REQUEST_WAIT_SECONDS
+    ) -> Case:
         """Take a message the whole way and record its case, under the id promised for it if there is one."""
         named = self.named(message, key=key)
-        return self.work(named, account=str(named.account), actor=key.id, case_id=case_id)
+        return self.work(named, account=str(named.account), actor=key.id, case_id=case_id, wait=wait)
 
     def named(self, message: Message, *, key: ApiKey) -> Message:
         """The message with the account it is for. Raises as ``account_of`` does."""
         return message.model_copy(update={"account": self.account_of(message.account, key=key).id})
 
     def work(
-        self, message: Message, *, account: str, actor: str, case_id: str | None = None, tell: Tell = silent
+        self,
+        message: Message,
+        *,
+        account: str,
+        actor: str,
+        case_id: str | None = None,
+        tell: Tell = silent,
+        wait: float = WAIT_SECONDS,
     ) -> Case:
         """Take a message of an account the whole way, when its turn comes; ``tell`` hears of each step."""
-        with self.turn():
+        with self.turn(wait), self._traced(tell) as told:
             stored = self.records.handle(
-                self.pipeline, message, account=account, actor=actor, case_id=case_id, tell=tell
+                self.pipeline, message, account=account, actor=actor, case_id=case_id, tell=told
             )
             return stored.case
+
+    def _traced(self, tell: Tell) -> AbstractContextManager[Tell]:
+        return nullcontext(tell) if self.step_spans is None else self.step_spans.case(tell)
 
     def list_cases(
         self, *, key: ApiKey, limit: int, cursor: str | None, filters: Filters | None = None
@@ -110,11 +128,16 @@ class Service:
         draft: int | None = None,
         text: str | None = None,
         note: str | None = None,
+        already_sent: bool = False,
     ) -> RecordedDecision:
-        """Record what a person decided: what was sent goes redacted into the store and whole into the vault."""
+        """Record what a person decided: what was sent goes redacted into the store and whole into the vault.
+
+        Args:
+            already_sent: it is with the customer, so that to refuse it would only keep it off the record.
+        """
         stored = self.get_case(case_id, key=key)
         account = self.pipeline.account(stored.account)
-        if verb in SENDING:
+        if verb in SENDING and not already_sent:
             withdrawn = self.pipeline.engines.retriever.withdrawn_ids()
             check_not_withdrawn(stored.case, withdrawn, draft=draft, text=text)
         record = DecisionRecord(
@@ -197,13 +220,13 @@ class Service:
         return self.pipeline.redact_text(text, account=account, known_text=draft).text
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a turn at the engines.
+    def turn(self, wait: float = REQUEST_WAIT_SECONDS) -> Iterator[None]:
+        """Wait for a turn at the engines, for at most ``wait`` seconds.
 
         Raises:
             ProblemError: 503, none came in time.
         """
-        if not self._turns.acquire(timeout=WAIT_SECONDS):
+        if not self._turns.take(wait):
             raise ProblemError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "overloaded",
@@ -213,4 +236,4 @@ class Service:
         try:
             yield
         finally:
-            self._turns.release()
+            self._turns.give_back()

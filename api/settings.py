@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Who is told of which events (docs/events-and-clocks.md); None: nobody, and events wait in the outbox."""
     results_dir: Path | None = None
     """Folder with a folder for each evaluation run that the console shows; None: ``results`` in the data folder."""
+    otel_traces: bool = False
+    """Send the steps of each case to an OpenTelemetry collector (extra ``otel``; docs/evidence-and-operations.md)."""
     create_demo_key: bool = True
     """At first start, with no key in the store, make one for the console and print it."""
 

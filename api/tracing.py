@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 _TRACEPARENT = re.compile(
@@ -21,6 +22,10 @@ class Span:
     def header(self) -> str:
         """``traceparent`` with this service's span as the parent of what follows."""
         return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
+
+
+CURRENT: ContextVar[Span | None] = ContextVar("borrador.span", default=None)
+"""Our part of the trace of the request in work, if it came with one."""
 
 
 def span_of(traceparent: str | None) -> Span | None:

@@ -9,6 +9,7 @@ from api.account_files import load_accounts
 from api.settings import Settings
 from cases.adverse_events import check_policy
 from cases.assembly import Versions
+from cases.complaints import ComplaintReader
 from cases.pipeline import Engines, Pipeline, allowed_terms
 from cases.secret_keys import VAULT_VARIABLE, load_keys
 from drafting.context import FindPersonalData
@@ -30,6 +31,7 @@ from policies.account import Account
 from policies.adverse_events import AdverseEventPolicy, load_adverse_events
 from policies.loader import load_policy
 from policies.policy import Policy
+from policies.relevance import RelevancePolicy
 from policies.safety_numbers import SafetyNumbers
 
 SERVICE_VERSION = version("borrador")
@@ -95,6 +97,8 @@ def build_pipeline(settings: Settings) -> Pipeline:
         ),
         default_account=settings.account,
         adverse_events=_adverse_events(policies_dir / "adverse_events.yaml"),
+        complaints=ComplaintReader.load(policies_dir),
+        relevance=RelevancePolicy.load(policies_dir / "relevance.yaml"),
     )
     return Pipeline(engines)
 

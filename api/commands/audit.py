@@ -10,6 +10,7 @@ from api.commands.options import PoliciesDir, load_settings
 from api.failures import UsageError
 from api.record_keeping import open_records
 from api.version import SERVICE_VERSION
+from cases.decision_export import export_decisions
 from cases.evidence.pack import Exporter
 from cases.evidence.selection import Period, Selection
 from cases.evidence.signing import Signer
@@ -76,6 +77,30 @@ def export(
     for version in pack.unavailable:
         typer.echo(f"note: the text of policy {version} is not kept; the pack says so")
     typer.echo(f"signed by key {signer.fingerprint}")
+
+
+@app.command("decisions")
+def decisions(
+    out: Annotated[
+        Path, typer.Option("--out", help="JSON Lines to write; an existing file is not overwritten.")
+    ],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")],
+    timezone: Annotated[str, typer.Option(help="Time zone of the days.")] = "Europe/Madrid",
+    account: Annotated[str, typer.Option(help="Only this account's cases; * for all.")] = ALL_ACCOUNTS,
+) -> None:
+    """Write what people decided, without any text, for `borrador eval run --suite policy --data FILE`."""
+    period = Period(first.date(), last.date(), timezone)
+    try:
+        counts = export_decisions(
+            open_records(load_settings()), out, period=period, account=account, actor="cli"
+        )
+    except FileExistsError:
+        raise UsageError(f"{out}: there is such a file already") from None
+    except OSError as error:
+        raise UsageError(f"{out}: {error.strerror or 'cannot be written'}") from None
+    left = ", ".join(f"{number} {why.value}" for why, number in sorted(counts.left_out.items())) or "none"
+    typer.echo(f"{out}: {counts.lines} decisions; left out: {left}")
 
 
 @app.command("public-key")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ import typer
 
 from api.commands.options import KnowledgeBaseDir, PoliciesDir, load_settings
 from api.failures import UsageError
+from cases.evidence.signing import Signer
 
 if TYPE_CHECKING:  # evaluation is loaded only by the commands that evaluate
     from api.settings import Settings
@@ -21,6 +23,8 @@ app = typer.Typer(help="Evaluation: figures, gates, reports, comparisons.", no_a
 
 GATE_FAILED = 3
 """Exit code when a gate is not kept."""
+CHANGED = 1
+"""Exit code of ``verify`` when a file is not as it was sealed."""
 WRONG_LINES = 1
 """Exit code of ``check`` when lines are wrong."""
 
@@ -44,7 +48,13 @@ ResultsDir = Annotated[Path, typer.Argument(help="Folder of results of `eval run
 
 @app.command("run")
 def run(
-    out: Annotated[Path, typer.Option(help="Folder for the results; an earlier run there is replaced.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the results, an earlier run there is replaced; "
+            "when left out, one of today's under `results` in the data folder, where the console finds it."
+        ),
+    ] = None,
     suite: Annotated[
         list[str] | None, typer.Option(help="A suite, again for each; all when left out.")
     ] = None,
@@ -68,12 +78,14 @@ def run(
         from eval.harness.report.render import write_reports
         from eval.harness.running import chosen, default_gates
         from eval.harness.running import run as run_suites
+        from eval.harness.sealing import seal
         from eval.splits import Split
 
         settings = load_settings(knowledge_base=knowledge_base, policies=policies)
         suites = chosen(suite or [], own=data is not None)
         own = read_own(data) if data is not None else None
         bounds = load_gates(gates or default_gates(settings.policies_dir))
+        out = out or settings.effective_results_dir / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
         folder.create(out)
         request = Request(Split(split), limit, own)
         finished = run_suites(
@@ -81,6 +93,7 @@ def run(
         )
         folder.write(out, finished.results)
         notes = write_reports(out, finished.results)
+        seal(out, Signer.load(settings.data_dir))
     _tell(finished, out, notes)
     if finished.failed:
         raise typer.Exit(GATE_FAILED)
@@ -95,13 +108,39 @@ def report(
     with one_line_errors():
         from eval.harness import folder
         from eval.harness.report.render import LANGUAGES, write_reports
+        from eval.harness.sealing import seal
 
         wanted = tuple(each for each in LANGUAGES if language is None or each == language)
+        _refuse_changed(results)
         notes = write_reports(results, folder.read(results), wanted)
+        seal(results, Signer.load(load_settings().data_dir))
     for each in wanted:
         typer.echo(results / f"report.{each}.html")
     for note in notes:
         typer.echo(note, err=True)
+
+
+@app.command("verify")
+def verify(
+    results: ResultsDir,
+    fingerprint: Annotated[
+        str | None,
+        typer.Option(help="Fingerprint of the key that must have signed; this installation's when left out."),
+    ] = None,
+) -> None:
+    """Find any file of a run, its report included, that was changed since it was written; exit code 1 when one was."""
+    with one_line_errors():
+        from eval.harness.sealing import check as check_seal
+
+        found = check_seal(
+            results, fingerprint=fingerprint or Signer.load(load_settings().data_dir).fingerprint
+        )
+    if found.ok:
+        typer.echo(f"ok: {found.files} files, signed by key {found.fingerprint}")
+        return
+    for problem in found.problems:
+        typer.echo(f"TAMPERED: {problem}")
+    raise typer.Exit(CHANGED)
 
 
 @app.command("compare")
@@ -174,6 +213,18 @@ def _subject(settings: "Settings") -> "Subject":
     )
 
 
+def _refuse_changed(results: Path) -> None:
+    """A report is not written anew, and sealed, from figures that were changed; runs from before seals have none."""
+    from eval.harness.errors import EvaluationError
+    from eval.harness.sealing import SEAL
+    from eval.harness.sealing import check as check_seal
+
+    if (results / SEAL).exists() and not (found := check_seal(results)).ok:
+        raise EvaluationError(
+            f"{results}: {found.problems[0]}; the report is not written from changed results"
+        )
+
+
 def _tell(finished: "Finished", out: Path, notes: list[str]) -> None:
     for result in finished.gates:
         number = f"{result.number:.4g}" if result.figure is not None else "no data"
@@ -184,3 +235,4 @@ def _tell(finished: "Finished", out: Path, notes: list[str]) -> None:
     for note in notes:
         typer.echo(note, err=True)
     typer.echo(f"{out}: {len(finished.results.judged)} samples judged, {len(finished.failed)} gates failed")
+    typer.echo(f"report: {out / 'report.es.html'}")

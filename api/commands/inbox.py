@@ -50,7 +50,7 @@ def import_messages(
     failed = False
     item: Item | None = first
     while item is not None:
-        result = _worked(item, account, pipeline, records)
+        result = worked(item, account, pipeline, records)
         failed = failed or "error" in result
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
         sys.stdout.flush()
@@ -78,7 +78,7 @@ def _inbox() -> Inbox:
     return Inbox(records.database, records.sealer, cipher, records.now)
 
 
-def _worked(
+def worked(
     item: Item, account: str | None, pipeline: "Pipeline", records: "Records | None"
 ) -> dict[str, Any]:
     """The case of an item as JSON data, or what is wrong with it; quotes nothing."""

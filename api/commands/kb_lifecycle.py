@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from api.commands.kb_record import on_record
 from api.commands.options import KnowledgeBaseDir, load_settings
 from api.failures import UsageError
 from api.record_keeping import open_records
 from api.settings import Settings
+from cases.audit import Action
 from cases.citations import Citation, uses
 from cases.withdrawn_answers import WithdrawnAnswers
 from knowledge_base.answer import Approval, Role, Withdrawal, WithdrawalReason
@@ -49,8 +51,10 @@ def parse_approval(value: str, on: date, *, option: str = "--approved-by") -> Ap
 
 def submit(answer_id: AnswerId, by: By, knowledge_base: KnowledgeBaseDir = None) -> None:
     """Hand a draft in for review."""
-    shelf = _shelf(load_settings(knowledge_base=knowledge_base))
-    answer = shelf.submit(answer_id, name=_name(by), at=_now())
+    settings = load_settings(knowledge_base=knowledge_base)
+    shelf, name = _shelf(settings), _name(by)
+    with on_record(settings, knowledge_base, Action.ANSWER_SUBMITTED, shelf.answer(answer_id), name):
+        answer = shelf.submit(answer_id, name=name, at=_now())
     missing = shelf.governance.required_roles.of(answer)
     needed = ", ".join(role.value for role in missing) or "any role"
     typer.echo(f"{answer_id}@{answer.version} in review; needs the approval of: {needed}")
@@ -68,8 +72,13 @@ def approve(
     at = _now()
     given = parse_approval(as_, at.date(), option="--as")
     day = None if review_by is None else _date(review_by, "--review-by")
-    shelf = _shelf(load_settings(knowledge_base=knowledge_base))
-    answer = shelf.approve(answer_id, role=given.role, name=given.name, at=at, review_by=day)
+    settings = load_settings(knowledge_base=knowledge_base)
+    shelf = _shelf(settings)
+    role = given.role.value
+    with on_record(
+        settings, knowledge_base, Action.ANSWER_APPROVED, shelf.answer(answer_id), given.name, role
+    ):
+        answer = shelf.approve(answer_id, role=given.role, name=given.name, at=at, review_by=day)
     required = shelf.governance.required_roles
     missing = ", ".join(role.value for role in missing_roles(answer, at.date(), required))
     state = state_of(answer, at.date(), required).value

@@ -51,6 +51,7 @@ def print_case(console: Console, case: Case) -> None:
     for draft in case.drafts:
         title = f"Borrador {WORDS['audience'][draft.audience]} ({draft.length}/{draft.limit})"
         sources = "\n".join(f"  {sentence.source}" for sentence in draft.sentences)
-        console.print(Panel(Text(f"{draft.text}\n\n{sources}"), title=title))
+        subject = f"Asunto: {draft.subject.text}\n\n" if draft.subject else ""
+        console.print(Panel(Text(f"{subject}{draft.text}\n\n{sources}"), title=title))
     for found in case.evidence[:3]:
         console.print(Text(f"  {found.score:.2f}  {found.answer_id}@{found.version}  {found.title}"))

@@ -105,6 +105,7 @@ def _item(index: int, taken: Taken) -> BatchItem:
 
 @router.post(
     "/drafts",
+    name="create_draft",
     summary="Draft the reply to a message",
     response_model=Case,
     responses={

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ReaderKey, WriterKey
+from api.idempotency import ClaimDep, IdempotentRoute
 from api.problems import documented
 from api.routes.cases import CaseId
 from api.work_wiring import WorkDesk
@@ -17,7 +18,7 @@ from cases.timekeeping.policy import Clock
 from cases.timekeeping.promise_book import Promise, PromiseKind, PromiseState
 from cases.working_time import working_time
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=IdempotentRoute)
 
 
 class ClockOnCase(BaseModel):
@@ -96,14 +97,21 @@ def read_handover(case_id: CaseId, desk: DeskDep, key: ReaderKey) -> HandoverSum
 
 
 @router.post("/{case_id}/handover", summary="Hand a case over", responses=documented(404))
-def hand_over(case_id: CaseId, body: HandoverBody, desk: DeskDep, key: WriterKey) -> HandoverSummary:
+def hand_over(
+    case_id: CaseId, body: HandoverBody, desk: DeskDep, key: WriterKey, claim: ClaimDep
+) -> HandoverSummary:
     """Give the case to another key of the account that may decide; the answer is the summary to read first."""
-    desk.handovers.hand_over(case_id, body.to, account=key.account, actor=key.id)
+    since = None if claim is None else claim.resumed_from
+    # A request that was cut short before may have handed the case over: then its answer is what is left to give.
+    if since is None or not desk.handovers.done_since(
+        since, case_id, body.to, account=key.account, actor=key.id
+    ):
+        desk.handovers.hand_over(case_id, body.to, account=key.account, actor=key.id)
     return _summary(case_id, desk, key.account)
 
 
 @router.post("/{case_id}/clocks/{clock}/stop", summary="Stop a clock", responses=documented(404))
-def stop_clock(case_id: CaseId, clock: Clock, desk: DeskDep, key: WriterKey) -> Changed:
+def stop_clock(case_id: CaseId, clock: Clock, desk: DeskDep, key: WriterKey, _claim: ClaimDep) -> Changed:
     """Note that the case was answered or resolved elsewhere: this clock and those before it stop."""
     return Changed(changed=desk.keeper.stop_clock(case_id, clock, account=key.account, actor=key.id))
 
@@ -114,6 +122,7 @@ def keep_promise(
     number: Annotated[int, Path(ge=1, le=99_999, description="Its number, as the summary shows it.")],
     desk: DeskDep,
     key: WriterKey,
+    _claim: ClaimDep,
 ) -> Changed:
     """Note that what was promised was done."""
     return Changed(changed=desk.keeper.keep_promise(case_id, number, account=key.account, actor=key.id))

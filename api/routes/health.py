@@ -27,7 +27,9 @@ async def healthz() -> Health:  # on the event loop: it is answered when all thr
     return Health(status="ok")
 
 
-@router.get("/readyz", summary="Can it do its work", responses={503: {"model": Health}})
+@router.get(
+    "/readyz", summary="Can it do its work", response_model=Health, responses={503: {"model": Health}}
+)
 async def readyz(request: Request) -> Response:
     """Check the store, the policies, the knowledge base and the models; say which one is not ready."""
     # A thread of its own: those of the requests may all be taken.

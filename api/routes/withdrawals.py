@@ -5,15 +5,16 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import require
+from api.deps import CURATOR_SCOPES, require
+from api.idempotency import ClaimDep, IdempotentCuratorRoute
 from api.knowledge_desk import KnowledgeDesk
 from api.problems import documented
-from cases.keys import ApiKey, Scope
+from cases.keys import ApiKey
 from knowledge_base.answer import WithdrawalReason
 
-router = APIRouter(prefix="/v1", tags=["answers"])
+router = APIRouter(prefix="/v1", tags=["answers"], route_class=IdempotentCuratorRoute)
 
-CuratorKey = Annotated[ApiKey, Depends(require(Scope.CURATOR))]
+CuratorKey = Annotated[ApiKey, Depends(require(*CURATOR_SCOPES))]
 """May withdraw approved answers."""
 
 
@@ -51,6 +52,7 @@ def withdraw_answer(
     answer_id: Annotated[str, Path(max_length=80, description="Id of the answer.")],
     body: WithdrawalBody,
     key: CuratorKey,
+    _claim: ClaimDep,
     desk: Annotated[KnowledgeDesk, Depends(get_desk)],
 ) -> WithdrawalDone:
     """Withdraw an answer at once and for good; its id is not used again. Asks for the scope `curator`."""

@@ -59,6 +59,7 @@ class Site:
             withdrawn_ids=lambda: frozenset(self.gone),
             withdraw=self.gone.update,
             knows=lambda _id: None,
+            ids=frozenset,
             fingerprint="",
             replace=lambda _base: None,
         )
