@@ -27,8 +27,8 @@ WINDOW = 300
 """Characters on either side of a cue in the middle of a long text that are read on their own."""
 MOST_WINDOWS = 3
 
-NO_WORDS, POSITIVE_EMOJI, GREETING = "no_words", "positive_emoji", "greeting"
-"""Tags of a message without letters or digits, of one that only cheers, and of one that only greets (lexicon)."""
+NO_WORDS, POSITIVE_EMOJI, GREETING, ASSENT = "no_words", "positive_emoji", "greeting", "assent"
+"""Tags of a message without letters or digits, and (lexicon) of one that only cheers, only greets, only agrees."""
 
 DANGERS = (SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT)
 """A stretch with a cue of one of these is never left out as an order."""
@@ -130,7 +130,7 @@ class Understander:
             health_entities=frozenset(health_entities),
         )
         wordless = not any(map(str.isalnum, text))
-        understanding = self._assemble(evidence, language, wordless=wordless, in_thread=bool(turns))
+        understanding = self._assemble(evidence, language, wordless=wordless, before=turns[-1:])
         said = " . ".join(turn for role, turn in turns if role == "customer")
         given = ReportText(text, said, product_names, product_given)
         return Understood(self._with_report(understanding, given), vector)
@@ -210,8 +210,14 @@ class Understander:
         return with_cues(replace(whole, signals=marks), reading.intents), vector
 
     def _assemble(
-        self, evidence: Evidence, language: tuple[str, float], *, wordless: bool, in_thread: bool
+        self,
+        evidence: Evidence,
+        language: tuple[str, float],
+        *,
+        wordless: bool,
+        before: Sequence[tuple[str, str]],
     ) -> Understanding:
+        """``before``: the turn before the message, when there is one."""
         scores, limits = evidence.scores, self._thresholds
         found = signals(evidence, limits)
         codes = {signal.code for signal in found}
@@ -219,13 +225,17 @@ class Understander:
         emotion = max(scores.emotion.items(), key=lambda item: item[1])
         code = language[0].lower() or "und"
         topics = (*evidence.reading.topics, *evidence.earlier.topics)
-        tags = evidence.reading.tags | evidence.earlier.tags | ({NO_WORDS} if wordless else set())
+        tags = (
+            evidence.reading.tags | (evidence.earlier.tags - {ASSENT}) | ({NO_WORDS} if wordless else set())
+        )
+        if not _told(before):  # agreeing to what was asked is an answer
+            tags -= {ASSENT}
         vague = unsure(scores.main_intent, limits.abstain.main_intent) or unsure(
             scores.handling, limits.abstain.handling
         )
         if wordless:  # hearts say enough, and so does a question mark after a question
-            vague = POSITIVE_EMOJI not in evidence.reading.tags and (vague or not in_thread)
-        if GREETING in evidence.reading.tags:  # nothing is asked yet, and that is sure
+            vague = POSITIVE_EMOJI not in evidence.reading.tags and (vague or not before)
+        if tags & {GREETING, ASSENT}:  # nothing is asked, and that is sure
             vague = False
         return Understanding(
             language=Language(code) if code in set(Language) else None,
@@ -240,6 +250,11 @@ class Understander:
             referral_topic=topics[0] if topics and codes & set(_TOPIC_SIGNALS) else None,
             tags=tags,
         )
+
+
+def _told(before: Sequence[tuple[str, str]]) -> bool:
+    """Whether the turn before told something and asked nothing."""
+    return any(role == "agent" and "?" not in text for role, text in before)
 
 
 def _check(text: str) -> None:
