@@ -24,7 +24,7 @@ def test_a_rule_that_lacked_one_condition_says_which() -> None:
     )
     missing = {nearly.rule: nearly.missing for nearly in found.nearly}
     assert missing["spam-or-troll-no-reply"] == (
-        "el parecido con lo que acabó en «no_reply» es 0.5 y se pide desde 0.6"
+        "el parecido con lo que acabó en «no_reply» es 0.5 y se pide desde 0.8"
     )
     assert missing["mere-mention-monitor"] == "la relevancia es «ignore» y se pide «monitor»"
 
