@@ -44,12 +44,23 @@ def test_from_a_pasted_message_to_a_sent_reply(signed_in: Chrome, url: str) -> N
     sources = signed_in.find_elements(By.CSS_SELECTOR, ".draft span[title]")
     assert sources
     assert all(":" in str(span.get_attribute("title")) for span in sources)
-    draft.send_keys(" ¡Buen verano!")
+    draft.clear()  # what is proposed may fill the channel's limit: there is no room to add to it
+    draft.send_keys("Renuévalo cada dos horas mientras estés al aire libre. ¡Buen verano!")
     signed_in.find_element(By.CSS_SELECTOR, "button[value=send]").click()
     WebDriverWait(signed_in, 10).until(lambda chrome: "Enviado" in chrome.page_source)
     assert not signed_in.find_elements(By.ID, "sent-0")
     signed_in.get(f"{url}/console?state=closed")
     assert "Enviado" in signed_in.find_element(By.CSS_SELECTOR, "tbody tr").text
+
+
+def test_the_button_stays_where_it_is_while_the_check_arrives(signed_in: Chrome, url: str) -> None:
+    paste(signed_in, url, "¿Cada cuánto me repongo el protector solar?", "instagram")
+    button = signed_in.find_element(By.CSS_SELECTOR, "button[value=send]")
+    draft, before = signed_in.find_element(By.ID, "sent-0"), button.location
+    draft.send_keys(" Le prometemos curarle, mándeme su DNI y su diagnóstico por aquí.")
+    findings = signed_in.find_element(By.ID, "check-0")
+    WebDriverWait(signed_in, 10).until(lambda _: findings.get_attribute("data-state") == "failed")
+    assert button.location == before
 
 
 def test_an_emergency_is_seen_at_a_glance(signed_in: Chrome, url: str) -> None:
