@@ -32,7 +32,7 @@ SENDING = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
 """Decisions by which something goes to the customer."""
 WAIT_SECONDS = 10.0
 """How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn."""
-REQUEST_WAIT_SECONDS = 0.6
+REQUEST_WAIT_SECONDS = 0.4
 """How long a request waits for its turn before 503: what is answered at all, is answered within a second."""
 
 
