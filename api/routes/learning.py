@@ -1,6 +1,6 @@
 """What people made of the drafts, and the phrases that could be learned of it; read only: nothing is approved here."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -21,8 +21,12 @@ AuditorKey = Annotated[ApiKey, Depends(require(Scope.AUDITOR))]
 Interval = Annotated[list[float], Field(min_length=2, max_length=2)] | None
 
 
+USUAL = timedelta(days=90)
+"""What is read when no first day is given: a request must not read years of cases."""
+
+
 class SpanRequest(BaseModel):
-    """Cases received on these days (UTC), both included; all without."""
+    """Cases received on these days (UTC), both included; without a first day, the last ninety."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -31,7 +35,8 @@ class SpanRequest(BaseModel):
 
     def span(self, key: ApiKey) -> Span:
         """The span, of the key's account. Raises LearningError."""
-        return Span(key.account, self.first, self.last)
+        first = self.first or (self.last or datetime.now(UTC).date()) - USUAL
+        return Span(key.account, first, self.last)
 
 
 class PhrasesRequest(SpanRequest):

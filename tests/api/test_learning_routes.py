@@ -1,5 +1,6 @@
 """Learning and satisfaction over HTTP: by scope, of the key's own account, redacted, the same answer twice."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,8 @@ def test_the_report(served: Served) -> None:
     decided(served.service.records, Verb.ACCEPT, account="otra")
     assert rate(served, case_id, {"score": 4}).status_code == 201
     body = served.client(Scope.AUDITOR).get("/v1/learning").json()
-    assert (body["account"], body["from"], body["to"]) == ("demo", None, None)
+    usual = datetime.now(UTC).date() - timedelta(days=90)
+    assert (body["account"], body["from"], body["to"]) == ("demo", usual.isoformat(), None)
     assert (body["total"]["cases"], body["total"]["acceptance_rate"]) == (2, 0.5)
     assert {one["dimension"] for one in body["groups"]} == {
         "disposition", "intent", "channel", "language", "account", "week",
