@@ -80,12 +80,12 @@ class Reading:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """What needs to be looked at, most often named first."""
-        counts: dict[str, int] = defaultdict(int)
+        """What needs to be looked at, most often named first; of equals, what comes first in the text."""
+        places: dict[str, list[int]] = defaultdict(list)
         for hit in self.hits:
             if hit.entry.topic:
-                counts[hit.entry.topic] += 1
-        return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic)))
+                places[hit.entry.topic].append(hit.offset)
+        return tuple(sorted(places, key=lambda topic: (-len(places[topic]), min(places[topic]), topic)))
 
 
 NOTHING_READ = Reading(())

@@ -155,3 +155,15 @@ def test_joined_keeps_the_higher_score_and_every_cue() -> None:
 def test_no_lexicon(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="no signals"):
         Lexicon.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("me ha salido un lunar raro en la espalda", "skin"),
+        ("me duele la espalda y tengo un lunar", "muscles_and_joints"),
+        ("un lunar en la espalda, y la rodilla hinchada", "skin"),
+    ],
+)
+def test_what_is_named_first_leads_among_topics(lexicon: Lexicon, text: str, first: str) -> None:
+    assert lexicon.read(text).topics[0] == first
