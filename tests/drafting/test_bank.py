@@ -181,3 +181,22 @@ def test_every_term_can_be_said_in_many_ways(drafter: Drafter) -> None:
         found_ = drafter.composer.bank.phrases("es", "estimate", treatment)
         assert sum("audience:private" in group for p in found_ for group in p.condition.groups) >= 6
         assert len([p for p in found_ if "plazo_respuesta" in p.slots]) >= 20
+
+
+GREETS = re.compile(
+    r"¡?(?:hola|ola|olá|buenas|buenos días|bon dia|bona tarda|bos días|bom dia|kaixo|egun on|hi|hello)\b(?! (?:comptav|comptàv))",
+    re.IGNORECASE,
+)
+
+
+def test_a_letter_greets_once(drafter: Drafter) -> None:
+    """E-mails open with a greeting of their own: a sentence that greets is no sentence for them."""
+    doubled = {
+        phrase.id
+        for phrase in drafter.composer.bank.by_id.values()
+        if phrase.purpose != "greet"
+        and GREETS.match(phrase.text)
+        and "channel:email" not in phrase.condition.unless
+        and not any("topic:only_greeting" in group for group in phrase.condition.groups)
+    }
+    assert not doubled
