@@ -11,12 +11,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from eval.redaction_data import UNTYPED, Gold, Message, read_messages
+from eval.redaction_data import Message, gold_strings, read_messages
 from eval.redaction_scores import Scored, figures, score
 from models.spans import Span
-from models.training.tagging_corpora import occurrences
 
 DATA = Path(__file__).parent / "data" / "messages"
 
@@ -37,16 +35,7 @@ def read_pairs(messages: Iterable[Path], labels: Path) -> Iterator[Pair]:
         first = texts.get(row["id"])
         if first is None:
             raise ValueError(f"{labels.name}: {row['id']} is no message of these files")
-        yield Pair(first, replace(first, gold=_gold(first.text, row)))
-
-
-def _gold(text: str, row: dict[str, Any]) -> tuple[Gold, ...]:
-    return tuple(
-        Gold(kind, start, end, kind == "health")
-        for kind in UNTYPED
-        for value in row.get(kind, ())
-        for start, end in occurrences(text, value)
-    )
+        yield Pair(first, replace(first, gold=gold_strings(first.text, row)))
 
 
 def as_redactor(judged: Message, truth: Message) -> Scored:

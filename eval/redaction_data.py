@@ -92,11 +92,16 @@ def _gold(row: dict[str, Any]) -> tuple[Gold, ...]:
         return tuple(
             Gold(e["type"], e["start"], e["end"], e["type"] in HEALTH_LABELS) for e in row["entities"]
         )
+    return gold_strings(row["text"], row)
+
+
+def gold_strings(text: str, row: dict[str, Any]) -> tuple[Gold, ...]:
+    """Return the places of a row's personal and health strings in a text, wherever they stand."""
     return tuple(
         Gold(kind, start, end, kind == "health")
         for kind in UNTYPED
         for value in row.get(kind, ())
-        for start, end in occurrences(row["text"], value)
+        for start, end in occurrences(text, value)
     )
 
 
