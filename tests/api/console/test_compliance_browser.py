@@ -1,14 +1,10 @@
 """The pages of compliance and of approved answers in a real browser: nothing refused, readable at phone width."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-import uvicorn
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -18,6 +14,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from cases.keys import Scope
 from knowledge_base.answer import Approval, Role
 from tests.api.console.compliance_site import Site
+from tests.api.console.on_a_port import served
 from tests.api.console.test_compliance_pages import GATE, _samples
 from tests.cases.compliance.adverse import adverse_case
 from tests.cases.samples import case, record
@@ -55,17 +52,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def url(site: Site) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(site.app, port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}/console"
-    server.should_exit = True
-    thread.join()
+    with served(site.app) as address:
+        yield f"{address}/console"
 
 
 @pytest.fixture

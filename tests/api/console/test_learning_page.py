@@ -1,13 +1,9 @@
 """Learning on the pages of compliance: figures, rules, phrases; who may see it; nothing of another company."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -20,6 +16,7 @@ from cases.satisfaction import Satisfaction
 from models.text import RedactedText
 from policies.vocabulary import Disposition
 from tests.api.console.compliance_site import Site
+from tests.api.console.on_a_port import served
 from tests.api.console.test_compliance_browser import REPEATED, UNNAMED
 from tests.api.console.test_compliance_pages import page, settled
 from tests.cases.learning.history import DRAFT, POLICY, decided
@@ -105,17 +102,8 @@ def test_an_empty_installation_says_so(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def url(site: Site) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(site.app, port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}/console"
-    server.should_exit = True
-    thread.join()
+    with served(site.app) as address:
+        yield f"{address}/console"
 
 
 def test_in_a_browser_nothing_is_refused_unnamed_or_wider_than_a_phone(

@@ -1,14 +1,10 @@
 """The Chatwoot panel in a real browser, framed as a helpdesk frames it, against the shipped service."""
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from selenium.webdriver import Chrome
@@ -21,6 +17,7 @@ from api.panels import FOLDER
 from api.service import Service
 from api.settings import Settings
 from cases.keys import Scope
+from tests.api.console.on_a_port import free_port, served
 
 QUESTION = "¿Cada cuánto hay que volver a ponerse el protector solar?"
 CONVERSATION = {
@@ -44,9 +41,7 @@ def helpdesk_url(
     service: Service, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The application on a port, with a page of a helpdesk around the panel on the same one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     file: Path = tmp_path_factory.mktemp("panels") / "webhooks.yaml"
     content = {"version": 1, "endpoints": {}, "frame_ancestors": [f"http://127.0.0.1:{port}"]}
     file.write_text(json.dumps(content), encoding="utf-8")
@@ -58,14 +53,8 @@ def helpdesk_url(
         return HTMLResponse(HELPDESK % json.dumps(CONVERSATION))
 
     around.mount("/", app)
-    server = uvicorn.Server(uvicorn.Config(around, port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(around, port) as address:
+        yield address
 
 
 def test_an_agent_enters_a_key_and_gets_a_draft(
