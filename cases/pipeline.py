@@ -1,6 +1,8 @@
 """The whole way of one message: redact, understand, retrieve, decide, compose and verify, assemble the case."""
 
-from collections.abc import Mapping, Sequence
+import contextvars
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -27,7 +29,7 @@ from models.redaction.redactor import Redactor
 from models.spans import Redaction
 from models.text import RawText
 from models.understanding.orders import Stretch
-from models.understanding.understander import Understander, Understood
+from models.understanding.understander import Read, Understander, Understood
 from models.vocabulary import SignalCode
 from policies.account import Account
 from policies.adverse_events import AdverseEventPolicy
@@ -40,6 +42,10 @@ from policies.vocabulary import Channel, Visibility
 EVIDENCE_KEPT = 5
 """Approved answers shown with a case: what a person can look over."""
 NOTHING_FOUND = Retrieval((), abstained=True)
+NOT_UNDERSTOOD = Understood(UNKNOWN, None)
+MOST_BESIDE = 64
+"""Threads that redact beside the reading: one for each message in work (at most the 64 that a setting allows), so
+that none waits for another's. They start when first needed."""
 
 
 class LanguageIdentifier(Protocol):
@@ -87,6 +93,7 @@ class Pipeline:
 
     def __init__(self, engines: Engines) -> None:
         self.engines = engines
+        self._hands = ThreadPoolExecutor(MOST_BESIDE, thread_name_prefix="redact")
 
     def run(
         self, message: Message, *, received_at: datetime, case_id: str | None = None, tell: Tell = silent
@@ -210,15 +217,25 @@ class Pipeline:
     def _redact(self, message: Message, account: Account) -> RedactedMessage:
         return redact_message(self.engines.redactor, message, allowed=allowed_terms(account))
 
-    def _understand(
-        self, message: Message, account: Account, redacted: RedactedMessage, language: tuple[str, float]
-    ) -> Understood:
-        return self.engines.understander.understand(
-            redacted.raw,
-            language=language,
+    def _read(self, message: Message) -> Read:
+        return self.engines.understander.read(
+            RawText(message.text),
             channel=message.channel,
             visibility=message.effective_visibility,
             thread=[(turn.role, RawText(turn.text)) for turn in message.thread],
+        )
+
+    def _understand(
+        self,
+        message: Message,
+        account: Account,
+        read: Read,
+        redacted: RedactedMessage,
+        language: tuple[str, float],
+    ) -> Understood:
+        return self.engines.understander.understand(
+            read,
+            language=language,
             personal_entities=entity_types(redacted.redaction, health=False),
             health_entities=entity_types(redacted.redaction, health=True),
             product_names=(*account.products, *account.brands),
@@ -226,17 +243,25 @@ class Pipeline:
         )
 
     def _hear(self, message: Message, account: Account, attempts: Attempts) -> Heard:
-        """Identify the language, redact and understand."""
+        """Identify the language, redact and understand: redaction beside the reading, each on a core of its own."""
+        redacting = self._beside(lambda: self._redact(message, account))
+        read = attempts.run("understand", lambda: self._read(message), None)
         language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
-        redacted = attempts.run("redact", lambda: self._redact(message, account), withheld(message))
+        redacted = attempts.run("redact", redacting.result, withheld(message))
         attempts.done(progress.Step.REDACTED, lambda: progress.redacted(redacted.redaction))
-        understood = attempts.run(
-            "understand",
-            lambda: self._understand(message, account, redacted, language),
-            Understood(UNKNOWN, None),
-        )
+        understood = NOT_UNDERSTOOD
+        if read is not None:
+            understood = attempts.run(
+                "understand",
+                lambda: self._understand(message, account, read, redacted, language),
+                NOT_UNDERSTOOD,
+            )
         attempts.done(progress.Step.UNDERSTOOD, lambda: progress.understood(understood.understanding))
         return Heard(message, redacted, understood)
+
+    def _beside(self, work: Callable[[], RedactedMessage]) -> Future[RedactedMessage]:
+        """Do work on another thread, with the request's own context for its log lines."""
+        return self._hands.submit(contextvars.copy_context().run, work)
 
     def _unsteered(self, whole: Heard, account: Account, attempts: Attempts) -> Heard:
         """What was heard, without the orders to the software in it: they change their own flag only."""

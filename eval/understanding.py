@@ -36,13 +36,13 @@ def understand_all(understander: Understander, rows: Iterable[LabelledMessage]) 
     """Run the shipped understander over labelled messages, as the pipeline would."""
     judged = []
     for row in rows:
-        understood = understander.understand(
+        read = understander.read(
             RawText(row.text),
-            language=(row.language, 1.0),
             channel=row.channel,
             visibility=row.visibility,
             thread=[(turn.role, RawText(turn.text)) for turn in row.thread],
         )
+        understood = understander.understand(read, language=(row.language, 1.0))
         judged.append(Judged(row, understood.understanding))
     return judged
 

@@ -14,8 +14,8 @@ from models.artifact import (
     MANIFEST_FILE,
     fingerprint_of,
     length_buckets,
+    open_session,
     read_manifest,
-    session_options,
     verified,
 )
 from models.errors import ArtifactError
@@ -30,7 +30,8 @@ MAX_TOKENS = 256
 
 PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 """What multilingual-e5 was trained with (arXiv 2402.05672); without it, similarities drop."""
-_MODEL_FILE = "model.int8.onnx"
+LOWER_FILE, UPPER_FILE = "lower.int8.onnx", "upper.int8.onnx"
+"""The layers that all tasks share, and those for retrieval above them: who needs the former alone runs no more."""
 _TOKENIZER_FILE = "tokenizer.json"
 
 
@@ -50,17 +51,26 @@ class Encoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """One forward pass over some of the texts.
+class Lower:
+    """Some of the texts after the shared layers.
 
-    ``rows``: places of its texts; ``vectors``: their unit vectors, (rows, dimensions); ``lower``: the hidden state
-    of the shared layers, (rows, tokens, dimensions); ``mask``: (rows, tokens), 1 at tokens.
+    ``rows``: places of the texts; ``hidden``: their hidden state, (rows, tokens, dimensions); ``mask``: (rows,
+    tokens), 1 at tokens.
     """
 
     rows: list[int]
-    vectors: Vectors
-    lower: Vectors
+    hidden: Vectors
     mask: Ids
+
+    def alone(self, row: int) -> "Lower":
+        """One of the texts, without the padding it has beside longer ones."""
+        place = self.rows.index(row)
+        tokens = int(self.mask[place].sum())
+        return Lower([row], self.hidden[place : place + 1, :tokens], self.mask[place : place + 1, :tokens])
+
+    def inputs(self) -> dict[str, Vectors | Ids]:
+        """What a network above the shared layers takes."""
+        return {"lower_layers": self.hidden, "attention_mask": self.mask}
 
 
 class OnnxEncoder:
@@ -72,13 +82,15 @@ class OnnxEncoder:
 
     def __init__(
         self,
-        session: onnxruntime.InferenceSession,
+        lower: onnxruntime.InferenceSession,
+        upper: onnxruntime.InferenceSession,
         tokenizer: Tokenizer,
         *,
         dimensions: int,
         fingerprint: str,
     ) -> None:
-        self._session = session
+        self._lower = lower
+        self._upper = upper
         self._tokenizer = tokenizer
         self._pad = tokenizer.token_to_id("<pad>")
         self._dimensions = dimensions
@@ -94,19 +106,19 @@ class OnnxEncoder:
         manifest = read_manifest(directory, needs=("dimensions",))
         if not isinstance(manifest["dimensions"], int):
             raise ArtifactError(f"{directory}: 'dimensions' is not a number")
-        model = verified(directory, _MODEL_FILE, manifest)
         tokenizer = Tokenizer.from_str(verified(directory, _TOKENIZER_FILE, manifest).decode("utf-8"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
-        session = onnxruntime.InferenceSession(
-            model, session_options(threads), providers=["CPUExecutionProvider"]
+        lower, upper = (
+            open_session(verified(directory, name, manifest), threads) for name in (LOWER_FILE, UPPER_FILE)
         )
         return cls(
-            session,
+            lower,
+            upper,
             tokenizer,
             dimensions=manifest["dimensions"],
             fingerprint=fingerprint_of(
-                manifest, (_MODEL_FILE, _TOKENIZER_FILE), str(MAX_TOKENS), *PREFIXES.values()
+                manifest, (LOWER_FILE, UPPER_FILE, _TOKENIZER_FILE), str(MAX_TOKENS), *PREFIXES.values()
             ),
         )
 
@@ -126,19 +138,21 @@ class OnnxEncoder:
         Texts over 256 tokens are cut at their end.
         """
         vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
-        ids = self._ids([PREFIXES[kind] + text for text in texts])
-        for rows in length_buckets([len(row) for row in ids]):
-            inputs = self._padded([ids[row] for row in rows])
-            vectors[rows] = self._session.run(["embedding"], inputs)[0]
+        for part in self.lower(texts, kind=kind):
+            vectors[part.rows] = self.finish(part)
         return vectors
 
-    def passes(self, texts: Sequence[str], *, kind: Kind) -> Iterator[Pass]:
-        """Yield the forward passes over the texts, in buckets of like length, with the shared layers' state."""
+    def lower(self, texts: Sequence[str], *, kind: Kind) -> Iterator[Lower]:
+        """Take texts through the shared layers, in groups of like length."""
         ids = self._ids([PREFIXES[kind] + text for text in texts])
         for rows in length_buckets([len(row) for row in ids]):
             inputs = self._padded([ids[row] for row in rows])
-            vectors, lower = self._session.run(["embedding", "lower_layers"], inputs)
-            yield Pass(rows, vectors, lower, inputs["attention_mask"])
+            yield Lower(rows, self._lower.run(["lower_layers"], inputs)[0], inputs["attention_mask"])
+
+    def finish(self, part: Lower) -> Vectors:
+        """Take texts on through the layers for retrieval, to their unit vectors, (rows, dimensions)."""
+        found: Vectors = self._upper.run(["embedding"], part.inputs())[0]
+        return found
 
     def tokenise(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
         """Return ids and mask, both (texts, longest), of texts that carry their prefix already."""
@@ -147,8 +161,9 @@ class OnnxEncoder:
 
     def forward(self, input_ids: Ids, attention_mask: Ids) -> tuple[Vectors, Vectors]:
         """Return the unit vectors (texts, dimensions) and the last hidden state (texts, tokens, dimensions)."""
-        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
-        embedding, tokens = self._session.run(["embedding", "token_embeddings"], inputs)
+        ids = {"input_ids": input_ids, "attention_mask": attention_mask}
+        inputs = {"lower_layers": self._lower.run(["lower_layers"], ids)[0], "attention_mask": attention_mask}
+        embedding, tokens = self._upper.run(["embedding", "token_embeddings"], inputs)
         return embedding, tokens
 
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:

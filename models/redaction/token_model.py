@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
-from models.artifact import fingerprint_of, length_buckets, read_manifest, session_options, verified
+from models.artifact import fingerprint_of, length_buckets, open_session, read_manifest, verified
 from models.errors import ArtifactError
 from models.redaction.edges import text_spans
 from models.redaction.labels import LabelScheme, Reading, Scores
@@ -65,9 +64,7 @@ class TokenModel:
             raise ArtifactError(f"{directory}: 'labels' is not a list of types")
         model = verified(directory, MODEL_FILE, manifest)
         tokenizer = Tokenizer.from_str(verified(directory, TOKENIZER_FILE, manifest).decode("utf-8"))
-        session = onnxruntime.InferenceSession(
-            model, session_options(threads), providers=["CPUExecutionProvider"]
-        )
+        session = open_session(model, threads)
 
         def forward(ids: Ids, mask: Ids) -> Scores:
             return np.asarray(session.run(["logits"], {"input_ids": ids, "attention_mask": mask})[0])

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from transformers import BertModel
 
-from models.encoder import MAX_TOKENS
-from models.training.encoder_export import export_branch, export_float, quantise
+from models.encoder import LOWER_FILE, MAX_TOKENS, UPPER_FILE
+from models.training.encoder_export import export_branch, export_float, quantise, split_layers
 
 FILES = (
-    "model.int8.onnx",
+    LOWER_FILE,
+    UPPER_FILE,
     "tokenizer.json",
     "modules.json",
     "config.json",
@@ -27,7 +28,8 @@ def write_artifact(
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         export_float(model, Path(folder) / "float.onnx")
-        quantise(Path(folder) / "float.onnx", directory / "model.int8.onnx")
+        quantise(Path(folder) / "float.onnx", Path(folder) / "whole.onnx")
+        split_layers(Path(folder) / "whole.onnx", lower=directory / LOWER_FILE, upper=directory / UPPER_FILE)
     (directory / "tokenizer.json").write_text(tokenizer_json, encoding="utf-8")
     _write_json(directory / "config.json", _config(model))
     _write_json(directory / "modules.json", _MODULES)

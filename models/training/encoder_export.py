@@ -10,6 +10,7 @@ import numpy.typing as npt
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnx.utils import extract_model
 from torch import Tensor, nn
 from transformers import BertModel
 
@@ -95,6 +96,14 @@ def quantise(source: Path, target: Path) -> None:
     _strip(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
+
+
+def split_layers(whole: Path, *, lower: Path, upper: Path) -> None:
+    """Cut the encoder's graph in two behind its shared layers, each with the weights it needs."""
+    extract_model(str(whole), str(lower), ["input_ids", "attention_mask"], ["lower_layers"])
+    extract_model(
+        str(whole), str(upper), ["lower_layers", "attention_mask"], ["embedding", "token_embeddings"]
+    )
 
 
 def _quantised_rows(name: str) -> list[onnx.NodeProto]:

@@ -37,7 +37,8 @@ class MessageReader(Protocol):
         """Length of a vector."""
 
     def read(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return unit vectors for the heads and for retrieval, (texts, dimensions) each."""
+        """Return unit vectors for the heads, (texts, dimensions), and the first one's for retrieval; at least one
+        text."""
 
 
 def encodable(text: str) -> str:
@@ -65,6 +66,6 @@ def vectors(
     own = encodable(text)
     if not turns:
         heads, retrieval = reader.read([own, *windows])
-        return np.concatenate([heads[:1], heads]), retrieval[0]
+        return np.concatenate([heads[:1], heads]), retrieval
     heads, retrieval = reader.read([own, in_context(text, turns), *windows])
-    return heads, retrieval[0]
+    return heads, retrieval

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from models.artifact import session_options
+from models.artifact import open_session
 from models.encoder import OnnxEncoder
 from models.errors import ArtifactError
 from models.understanding.encoding import MessageReader, QueryEncoder
@@ -33,9 +33,9 @@ class PlainReader:
         return self._encoder.dimensions
 
     def read(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return unit vectors for the heads and for retrieval, (texts, dimensions) each."""
+        """Return unit vectors for the heads, (texts, dimensions), and the first one's for retrieval."""
         found = self._encoder.encode(texts, kind="query")
-        return found, found
+        return found, found[0]
 
 
 class BranchedReader:
@@ -51,13 +51,13 @@ class BranchedReader:
         return self._encoder.dimensions
 
     def read(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return unit vectors for the heads and for retrieval, (texts, dimensions) each."""
+        """Return unit vectors for the heads, (texts, dimensions), and the first one's for retrieval."""
         heads = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        retrieval = np.zeros_like(heads)
-        for part in self._encoder.passes(texts, kind="query"):
-            retrieval[part.rows] = part.vectors
-            inputs = {"lower_layers": part.lower, "attention_mask": part.mask}
-            heads[part.rows] = self._branch.run(["embedding"], inputs)[0]
+        retrieval = np.zeros(self.dimensions, dtype=np.float32)
+        for part in self._encoder.lower(texts, kind="query"):
+            heads[part.rows] = self._branch.run(["embedding"], part.inputs())[0]
+            if 0 in part.rows:
+                retrieval = self._encoder.finish(part.alone(0))[0]
         return heads, retrieval
 
 
@@ -81,5 +81,4 @@ def load_reader(
         raise ArtifactError(f"{branch.name}: {type(error).__name__}") from None
     if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
         raise ArtifactError(f"{branch.name}: sha256 is not the one in the manifest")
-    session = onnxruntime.InferenceSession(data, session_options(threads), providers=["CPUExecutionProvider"])
-    return BranchedReader(encoder, session)
+    return BranchedReader(encoder, open_session(data, threads))

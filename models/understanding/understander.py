@@ -1,7 +1,7 @@
 """Understands one message: lexicon and heads read it, and what either finds in safety matters stands."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.errors import ModelError, TextError
@@ -36,6 +36,21 @@ SENTENCE_LIMIT = 0.5
 """Score from which a sentence alone is an order: the head was trained on whole messages, not on sentences."""
 
 _TOPIC_SIGNALS = (SignalCode.IN_PERSON_REFERRAL, SignalCode.ADVERSE_EVENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message and its thread as lexicon, encoder and heads read them: all that does not wait for redaction."""
+
+    text: str = field(repr=False)
+    turns: tuple[tuple[str, str], ...] = field(repr=False)
+    """``(role, text)``, oldest first."""
+    public: bool
+    reading: Reading
+    earlier: Reading
+    scores: Predictions
+    vector: Floats
+    """Unit vector for retrieval, (d,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +102,24 @@ class Understander:
         """Twelve hex digits of the heads' weights, for the provenance of a case."""
         return self._heads.fingerprint
 
-    def understand(
+    def read(
         self,
         raw: RawText,
         *,
-        language: tuple[str, float],
         channel: str,
         visibility: str,
         thread: Sequence[tuple[str, RawText]] = (),
-        personal_entities: Collection[str] = (),
-        health_entities: Collection[str] = (),
-        product_names: Collection[str] = (),
-        product_given: bool = False,
-    ) -> Understood:
-        """Understand a message in its thread (``(role, text)``, oldest first). One encoder call.
-
-        Args:
-            product_given: the message's own field names a product.
+    ) -> Read:
+        """Read a message in its thread (``(role, text)``, oldest first): one call of the encoder.
 
         Raises:
             TextError: lone surrogates, or longer than 100,000 characters.
             ModelError: a model failed; the message carries no customer text.
         """
         text = raw.reveal()
-        _check(text)
-        turns = [(role, turn.reveal()) for role, turn in thread]
-        for _, turn in turns:
-            _check(turn)
+        turns = tuple((role, turn.reveal()) for role, turn in thread)
+        for given in (text, *(turn for _, turn in turns)):
+            _check(given)
         try:
             reading = self._lexicon.read(text)
             earlier = self._earlier(text, [turn for role, turn in turns if role == "customer"])
@@ -121,19 +127,39 @@ class Understander:
         except Exception as error:
             # Whatever failed, its message may quote the text: only the kind of error goes on.
             raise ModelError(f"understanding failed: {type(error).__name__}") from None
+        return Read(text, turns, visibility == "public", reading, earlier, scores, vector)
+
+    def understand(
+        self,
+        read: Read,
+        *,
+        language: tuple[str, float],
+        personal_entities: Collection[str] = (),
+        health_entities: Collection[str] = (),
+        product_names: Collection[str] = (),
+        product_given: bool = False,
+    ) -> Understood:
+        """Conclude from what was read, and from what redaction found, what the message is.
+
+        Args:
+            product_given: the message's own field names a product.
+
+        Raises:
+            ModelError: a part failed; the message carries no customer text.
+        """
         evidence = Evidence(
-            reading=reading,
-            earlier=earlier,
-            scores=scores,
-            public=visibility == "public",
+            reading=read.reading,
+            earlier=read.earlier,
+            scores=read.scores,
+            public=read.public,
             personal_entities=frozenset(personal_entities),
             health_entities=frozenset(health_entities),
         )
-        wordless = not any(map(str.isalnum, text))
-        understanding = self._assemble(evidence, language, wordless=wordless, before=turns[-1:])
-        said = " . ".join(turn for role, turn in turns if role == "customer")
-        given = ReportText(text, said, product_names, product_given)
-        return Understood(self._with_report(understanding, given), vector)
+        wordless = not any(map(str.isalnum, read.text))
+        understanding = self._assemble(evidence, language, wordless=wordless, before=read.turns[-1:])
+        said = " . ".join(turn for role, turn in read.turns if role == "customer")
+        given = ReportText(read.text, said, product_names, product_given)
+        return Understood(self._with_report(understanding, given), read.vector)
 
     def _with_report(self, understanding: Understanding, given: ReportText) -> Understanding:
         """With what the words give for a report, where an adverse event is suspected."""

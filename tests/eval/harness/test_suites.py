@@ -275,7 +275,7 @@ def test_a_run_repeats(finished: Finished, subject: Subject) -> None:
 
 def test_everything_is_named_by_its_hash(finished: Finished, tmp_path: Path) -> None:
     written = finished.results.run
-    assert written["version"]["weights_sha256"]["encoder/model.int8.onnx"]
+    assert written["version"]["weights_sha256"]["encoder/lower.int8.onnx"]
     assert written["version"]["knowledge_base"]
     assert written["version"]["policy"]["demo"].startswith("health@")
     assert "eval/data/injection/orders.yaml" in written["data_sha256"]

@@ -36,7 +36,8 @@ def understander(encoder: OnnxEncoder) -> Understander:
 
 def read(understander: Understander, text: str, **more: object) -> Understood:
     given: dict = {"language": ("es", 0.99), "channel": "whatsapp", "visibility": "private"} | more
-    return understander.understand(RawText(text), **given)
+    place = {name: given.pop(name) for name in ("channel", "visibility", "thread") if name in given}
+    return understander.understand(understander.read(RawText(text), **place), **given)
 
 
 @pytest.mark.parametrize(
