@@ -58,6 +58,12 @@ PRACTICE = frozenset(
 PRACTICE_LATER = frozenset(f"messages_{name}" for name in ("abyss", "borders", "reaction", "triage"))
 """The same again: dangers by list, despair, reactions, each with its look-alikes; and borders between classes."""
 
+PRACTICE_LAST = frozenset(
+    f"messages_{name}" for name in ("desk", "errands", "moods", "neighbours", "shadows", "sirens")
+)
+"""The same once more: despair and dangers with their look-alikes, borders of intents, of emotions and of handling,
+and a hundred rows in each of the five other languages."""
+
 WAVES: tuple[frozenset[str], ...] = (
     FIRST,
     frozenset({"messages_wide", "messages_voices"}),
@@ -65,6 +71,7 @@ WAVES: tuple[frozenset[str], ...] = (
     frozenset(f"messages_{name}" for name in ("languages", "danger", "everyday")),
     PRACTICE,
     PRACTICE_LATER,
+    PRACTICE_LAST,
 )
 """Files in the order in which they came. Each wave is split without moving a row of those before it; files in none
 form the last one: name them here once their split is used, before more are added."""
@@ -195,7 +202,7 @@ def read_items(files: Iterable[Path]) -> list[Item]:
 
 
 def _shares(file: str, wave: int) -> Shares:
-    if file in PRACTICE | PRACTICE_LATER:
+    if file in PRACTICE | PRACTICE_LATER | PRACTICE_LAST:
         return PRACTICE_SHARES
     return REDACTION_SHARES if wave and file.startswith("redaction_") else SHARES
 
