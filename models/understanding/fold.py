@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 STOP = "."
 """Token of the end of a sentence. Gaps of patterns and negations do not cross it."""
@@ -113,6 +114,7 @@ def _plain(text: str) -> tuple[str, list[int], bool]:
     return (plain, places, hidden > 3)
 
 
+@lru_cache(maxsize=4096)
 def _fold_char(char: str) -> str:
     if char in _STOPS:
         return f"{STOP}"
