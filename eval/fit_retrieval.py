@@ -12,13 +12,15 @@ from eval.linear_fit import fit_choice, fit_logistic
 from eval.retrieval import VARIANTS, rank, report, table, variant
 from eval.retrieval_data import Measured, companies_in, concatenate, load_company, measure
 from eval.retrieval_metrics import LENGTH_BINS, Run, length_bins
+from eval.splits import COMPANY_SPLITS
 from knowledge_base.config import ABSTAIN_FEATURES, FUSION_FEATURES, FittedOn, RetrievalConfig
 from knowledge_base.features import describe, fuse
 from knowledge_base.vector_cache import VectorCache
 from models.encoder import OnnxEncoder
 
-HELD_OUT = ("kb_optica", "kb_seguro")
-"""Development and test company: never fitted on."""
+HELD_OUT = frozenset(COMPANY_SPLITS)
+"""Companies of development and test: never fitted on."""
+DEV = tuple(sorted(name for name, split in COMPANY_SPLITS.items() if split == "dev"))
 
 WRONG_FIRST = 0.25
 """Weight of an answerable question whose first answer is wrong, when learning what to refuse: it is no good
@@ -143,11 +145,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="read for the settings that are not fitted")
     parser.add_argument("--cache", type=Path, help="folder that keeps passage vectors between runs")
-    parser.add_argument("--dev", default="kb_optica")
+    parser.add_argument("--dev", nargs="+", default=DEV)
     parser.add_argument(
         "--score-on-dev",
         action="store_true",
-        help="fit the score of abstaining on the development company: for an encoder tuned on the others",
+        help="fit the score of abstaining on the development companies: for an encoder tuned on the others",
     )
     chosen = parser.parse_args(arguments)
     encoder = OnnxEncoder.load(chosen.encoder)
@@ -158,17 +160,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in companies_in(chosen.data)
         if name not in HELD_OUT
     }
-    dev = None
-    if chosen.score_on_dev or chosen.dev in companies_in(chosen.data):
-        dev = measure(load_company(chosen.data / chosen.dev), encoder, config, cache)
-    fitted = fit(groups, config, encoder.fingerprint, dev if chosen.score_on_dev else None)
+    held = {
+        name: measure(load_company(chosen.data / name), encoder, config, cache)
+        for name in chosen.dev
+        if name in companies_in(chosen.data)
+    }
+    judged = concatenate(held.values()) if chosen.score_on_dev else None
+    fitted = fit(groups, config, encoder.fingerprint, judged)
     chosen.out.write_text(
         _HEADER + yaml.safe_dump(fitted.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
         encoding="utf-8",
     )
     sys.stdout.write(f"\ntraining companies, each left out in turn\n{_left_out_table(groups, config)}\n")
-    if dev is not None:
-        sys.stdout.write(f"\n{chosen.dev} (development)\n{report(dev, fitted)}\n")
+    for name, questions in held.items():
+        sys.stdout.write(f"\n{name} (development)\n{report(questions, fitted)}\n")
 
 
 if __name__ == "__main__":
