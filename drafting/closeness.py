@@ -55,7 +55,7 @@ class Closeness:
         return cls({phrase.id: row for row, phrase in enumerate(phrases)}, matrix)
 
     def nudges(self, phrases: Sequence[Phrase], vector: Vectors | None) -> dict[str, float]:
-        """For each phrase a value from -0.4 to 0.4: how it stands among these for this message."""
+        """For each phrase a value from -0.7 to 0.7: how it stands among these for this message."""
         rows = [(phrase.id, self.rows[phrase.id]) for phrase in phrases if phrase.id in self.rows]
         if vector is None or len(rows) < 2 or vector.shape[-1] != self.matrix.shape[1]:
             return {}
@@ -63,7 +63,7 @@ class Closeness:
         spread = float(cosines.std())
         if not np.isfinite(spread) or spread < 1e-6:
             return {}
-        standing = np.clip((cosines - cosines.mean()) / spread, -2, 2) * 0.2
+        standing = np.clip((cosines - cosines.mean()) / spread, -2, 2) * 0.35
         return {phrase_id: float(value) for (phrase_id, _), value in zip(rows, standing, strict=True)}
 
     def save(self, path: Path, fingerprint: str) -> None:

@@ -29,7 +29,9 @@ class Reading:
 def read(request: ComposeRequest, topics: Topics) -> Reading:
     """What wording may follow in this case."""
     rules, understanding = topics.rules, request.understanding
-    found = topics.find(request.text.value, request.language) | understanding.tags
+    found = topics.find(request.text.value, request.language) | topics.tagged(
+        understanding.tags, request.language
+    )
     health = _health(request)
     glad = not found.isdisjoint(rules.glad_topics)
     intents = _ranked(request, rules)

@@ -12,12 +12,14 @@ from drafting.joining import normal
 from drafting.plans import Plans, Step
 from drafting.request import ComposeRequest
 from drafting.situation import Labels
-from drafting.slots import fill
+from drafting.slots import NAMED_ONCE, PLACES, fill
 
 _JITTER = 0.55
 """Less than the step between two specific conditions, more than between two general ones."""
 _MAIN = 0.8
 """Among phrases for one intent or another, those for the main one come first: more than chance decides."""
+_FIRST = {"condolence": 4.0}
+"""Purposes that come before their alternatives in a step: a death comes before anything else that is told."""
 _REPEAT = {"acknowledge": 4.0, "empathy": 4.0, "thanks": 4.0, "next_step": 1.0, "time_estimate": 0.5}
 """What it costs a phrase that stands in the other draft of a pair, by role: openers give way to less specific
 ones, a term only to its equals, so that no pair names two terms."""
@@ -27,8 +29,9 @@ _SLOT_BONUS = {
     "codigo_seguimiento": 0.0,
     "linea_ayuda": 1.0,
     "telefono_toxicologia": 1.0,
+    **dict.fromkeys(PLACES, 0.7),
 }
-"""A phrase that names what is known beats one that does not; other slots add 0.1."""
+"""A phrase that names what is known, or where to go, beats one that does not; other slots add 0.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Choice:
     sentence: Sentence
     score: float
     words: frozenset[str]
+    places: frozenset[str] = frozenset()
+    """Slots of the addresses and links that it names: no draft gives the same one twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,11 @@ class Selector:
                 + (_MAIN if phrase.condition.names(main) else 0.0)
                 + sum(_SLOT_BONUS.get(slot, 0.1) for slot in phrase.slots)
                 + nudges.get(phrase.id, 0.0)
+                + _FIRST.get(phrase.purpose, 0.0)
                 - _repeat(phrase, wanted)
                 + _chance(salt, phrase.id),
                 phrase.words,
+                NAMED_ONCE.intersection(phrase.slots),
             )
             for phrase, text in fitting
         ]

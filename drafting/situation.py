@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drafting.given import Given, given
 from drafting.reading import read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
@@ -38,10 +39,11 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
     "serious": frozenset({"yes", "no"}),
     "missing": frozenset(Missing),
+    "given": frozenset(Given),
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
-    "contact": 6.0, "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0,
+    "contact": 6.0, "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "given": 2.5,
     "flag": 2.0, "main": 1.6,
     "intent": 1.2,
     "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4,
@@ -102,6 +104,7 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
     hurt = f"emotion:{reading.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
     labels |= _referral_labels(request)
+    labels |= {f"given:{kind}" for kind in given(request.text.value, topics.rules.given)}
     labels |= {f"missing:{code}" for code in missing(request, topics.rules.report_questions)[:1]}
     return frozenset(labels)
 

@@ -26,6 +26,16 @@ ACCOUNT_SLOTS = frozenset(
         "contacto_empleo", "correo_colaboraciones", "correo_juridico", "correo_empleo", "firma",
     }
 )  # fmt: skip
+# Those that say where something is done or asked: the most useful thing that a next step can name.
+PLACES = frozenset(
+    {
+        "contacto_prensa", "contacto_comercial", "contacto_empleo", "correo_colaboraciones", "correo_juridico",
+        "correo_empleo", "enlace_prospecto", "enlace_sucursales", "enlace_empleo", "enlace_proveedores",
+        "enlace_privacidad", "contacto_dpd", "telefono_citas", "portal_notificacion",
+    }
+)  # fmt: skip
+# What a draft names once at most.
+NAMED_ONCE = PLACES | {"enlace_seguro", "canal_seguro", "enlace_catalogo", "enlace_pedidos", "enlace_cuenta"}
 # From the case in hand.
 CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "nombre"})
 # From the queue, by departments.yaml.

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from drafting.files import load_yaml, validated
+from drafting.given import Given
 from drafting.report_questions import Missing
 from models.vocabulary import Intent
 from policies.errors import PolicyError
@@ -47,16 +48,26 @@ class ReadingRules(BaseModel):
     """Words of a satisfied customer."""
     against_praise: list[str] = []
     """Topics that make praise doubtful where no glad word stands."""
+    own_words: list[str] = []
+    """Topics found by the words here alone, where a language has any: the understanding's tags are wider."""
     promise_topic: str | None = None
     """Sought in the agent's last text: we said that we would answer."""
     chasing_topics: list[str] = []
     """The customer asks for what was promised."""
+    given: dict[Given, list[str]] = {}
+    """Placeholders of the redactor by the kind of data that they stand for."""
     report_questions: list[Missing] = []
     """What a draft asks for a report of an adverse event, the most useful first."""
 
     def topic_names(self) -> set[str]:
         """Every topic that the rules name."""
-        named = {*self.sure_topics, *self.glad_topics, *self.against_praise, *self.chasing_topics}
+        named = {
+            *self.own_words,
+            *self.sure_topics,
+            *self.glad_topics,
+            *self.against_praise,
+            *self.chasing_topics,
+        }
         return named | ({self.promise_topic} if self.promise_topic else set())
 
 
@@ -98,6 +109,11 @@ class Topics:
     def names(self) -> frozenset[str]:
         """Every topic there is."""
         return frozenset(self.patterns)
+
+    def tagged(self, tags: frozenset[str], language: str | None) -> frozenset[str]:
+        """The tags of the understanding that count as topics."""
+        own = {topic for topic in self.rules.own_words if language in self.patterns[topic]}
+        return tags - own
 
     def find(self, text: str, language: str | None) -> frozenset[str]:
         """Topics whose words stand in the text."""

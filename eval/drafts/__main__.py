@@ -14,7 +14,15 @@ from eval.drafts.sampling import spread
 from eval.drafts.second.approved import Approved, read_approved
 from eval.drafts.second.words import load_words
 from eval.drafts.shipped import shipped_subject
-from eval.drafts.side_by_side import chosen_pairs, draft_is_a, drafted_without, read_exemplars, read_verdicts
+from eval.drafts.side_by_side import (
+    PairSet,
+    Verdict,
+    chosen_pairs,
+    draft_is_a,
+    drafted_without,
+    read_exemplars,
+    read_verdicts,
+)
 from eval.harness.datasets import DATA, Request
 
 ROOT = DATA.parent.parent
@@ -99,7 +107,9 @@ def _pairs(arguments: argparse.Namespace) -> int:
         arguments,
         lambda: [
             each.record
-            for each in drafted_without(shipped_subject(), chosen_pairs(DATA, exemplars), exemplars)
+            for each in drafted_without(
+                shipped_subject(), chosen_pairs(DATA, exemplars, arguments.pair_set), exemplars
+            )
         ],
     )
     for record in records:
@@ -114,15 +124,24 @@ def _pairs(arguments: argparse.Namespace) -> int:
 
 def _verdicts(_: argparse.Namespace) -> int:
     verdicts = read_verdicts(DATA / "replies" / "side_by_side.jsonl", read_exemplars(DATA / "replies"))
+    for pair_set in PairSet:
+        _show_verdicts(pair_set, [verdict for verdict in verdicts if verdict.pair_set == pair_set])
+    return 0
+
+
+def _show_verdicts(pair_set: PairSet, verdicts: Sequence[Verdict]) -> None:
     must = [met for verdict in verdicts for met in verdict.must]
     must_not = [kept for verdict in verdicts for kept in verdict.must_not]
     _show(
-        f"{len(verdicts)} pairs: {_counted(Counter(verdict.verdict for verdict in verdicts))}",
-        f"must met: {sum(must)} of {len(must)} ({sum(must) / len(must):.1%})",
-        f"must_not respected: {sum(must_not)} of {len(must_not)} ({sum(must_not) / len(must_not):.1%})",
+        f"{pair_set} set, {len(verdicts)} pairs: {_counted(Counter(verdict.verdict for verdict in verdicts))}",
+        f"must met: {sum(must)} of {len(must)} ({_share(must)})",
+        f"must_not respected: {sum(must_not)} of {len(must_not)} ({_share(must_not)})",
         f"causes of losses: {_counted(Counter(verdict.cause for verdict in verdicts if verdict.cause))}",
     )
-    return 0
+
+
+def _share(kept: Sequence[bool]) -> str:
+    return f"{sum(kept) / max(len(kept), 1):.1%}"
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -137,10 +156,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one part; 1 when a draft is not as it must be."""
     parser = argparse.ArgumentParser(prog="python -m eval.drafts", description=__doc__)
     parser.add_argument("part", choices=COMMANDS)
+    parser.add_argument(
+        "--set", dest="pair_set", type=PairSet, choices=PairSet, default=PairSet.FIRST, help="of the pairs"
+    )
     parser.add_argument("--records", type=Path, help="drafts on file; made and put there when missing")
     chosen = parser.parse_args(arguments)
     if chosen.records is None:
-        chosen.records = ROOT / "data" / "drafts" / f"{chosen.part}.jsonl"
+        second = "-second" if chosen.pair_set == PairSet.SECOND else ""
+        chosen.records = ROOT / "data" / "drafts" / f"{chosen.part}{second}.jsonl"
     return COMMANDS[chosen.part](chosen)
 
 

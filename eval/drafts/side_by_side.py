@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,20 @@ OTHER_LANGUAGES = 14
 """Of the pairs from the training split, those not in Spanish."""
 
 
-def chosen_pairs(data: Path, exemplars: Mapping[str, Exemplar]) -> list[Sample]:
-    """Sixty messages with an exemplar: all of the development split, the rest of training. None is of the test split.
+class PairSet(StrEnum):
+    """Which sixty: those that drafts were improved on, or those that nobody read before."""
 
-    The rest is chosen by the SHA-256 of the ids: some in other languages, then Spanish ones.
+    FIRST = "first"
+    SECOND = "second"
+
+
+def chosen_pairs(
+    data: Path, exemplars: Mapping[str, Exemplar], pair_set: PairSet = PairSet.FIRST
+) -> list[Sample]:
+    """Sixty messages with an exemplar. None is of the test split.
+
+    The first set is all of the development split, then training; the second is the next sixty of training. Training
+    ones are taken in the order of the SHA-256 of their ids: some in other languages, then Spanish ones.
     """
     dev, train = (
         [row for row in read_messages(data / "messages", split) if row.id in exemplars]
@@ -69,8 +80,13 @@ def chosen_pairs(data: Path, exemplars: Mapping[str, Exemplar]) -> list[Sample]:
     )
     train.sort(key=lambda row: hashlib.sha256(row.id.encode()).digest())
     spanish = [row for row in train if row.language == Language.ES]
-    others = [row for row in train if row.language != Language.ES][:OTHER_LANGUAGES]
-    chosen = [*dev, *others, *spanish][:PAIRS]
+    others = [row for row in train if row.language != Language.ES]
+    mine = PAIRS - OTHER_LANGUAGES
+    if pair_set == PairSet.FIRST:
+        chosen = [*dev, *others[:OTHER_LANGUAGES], *spanish[: mine - len(dev)]]
+    else:
+        start = mine - len(dev)
+        chosen = [*others[OTHER_LANGUAGES : 2 * OTHER_LANGUAGES], *spanish[start : start + mine]]
     return [sample_of(row) for row in chosen]
 
 
@@ -149,6 +165,7 @@ class Verdict:
     must: tuple[bool, ...]
     must_not: tuple[bool, ...]
     """True: respected."""
+    pair_set: PairSet = PairSet.FIRST
 
 
 def read_verdicts(file: Path, exemplars: Mapping[str, Exemplar]) -> list[Verdict]:
@@ -156,7 +173,8 @@ def read_verdicts(file: Path, exemplars: Mapping[str, Exemplar]) -> list[Verdict
     verdicts = []
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        verdict = Verdict(**{**row, "must": tuple(row["must"]), "must_not": tuple(row["must_not"])})
+        points = {"must": tuple(row["must"]), "must_not": tuple(row["must_not"])}
+        verdict = Verdict(**{**row, **points, "pair_set": PairSet(row.get("pair_set", PairSet.FIRST))})
         exemplar = exemplars[verdict.id]
         fits = len(verdict.must) == len(exemplar.must) and len(verdict.must_not) == len(exemplar.must_not)
         if verdict.verdict not in VERDICTS or not fits or bool(verdict.cause) != (verdict.verdict == "loss"):

@@ -16,6 +16,7 @@ from eval.drafts.sampling import cell_of, spread
 from eval.drafts.second.words import load_words
 from eval.drafts.side_by_side import (
     Exemplar,
+    PairSet,
     chosen_pairs,
     own_phrases,
     read_exemplars,
@@ -143,14 +144,21 @@ def test_takes_the_exemplars_own_sentences_out_of_the_bank(tmp_path: Path) -> No
     assert own_phrases(bank, other) == frozenset()
 
 
-def test_no_pair_is_of_the_test_split_and_each_has_a_verdict() -> None:
+@pytest.mark.parametrize(("pair_set", "splits_read"), [("first", {"dev", "train"}), ("second", {"train"})])
+def test_no_pair_is_of_the_test_split_and_each_has_a_verdict(pair_set: str, splits_read: set[str]) -> None:
     exemplars = read_exemplars(DATA / "replies")
-    pairs = chosen_pairs(DATA, exemplars)
+    pairs = chosen_pairs(DATA, exemplars, PairSet(pair_set))
     splits = load(DATA / "messages")
     assert len(pairs) == 60
-    assert {splits[each.id].value for each in pairs} == {"dev", "train"}
+    assert {splits[each.id].value for each in pairs} == splits_read
     verdicts = read_verdicts(DATA / "replies" / "side_by_side.jsonl", exemplars)
-    assert {each.id for each in verdicts} == {each.id for each in pairs}
+    assert {each.id for each in verdicts if each.pair_set == pair_set} == {each.id for each in pairs}
+
+
+def test_the_two_sets_of_pairs_share_no_message() -> None:
+    exemplars = read_exemplars(DATA / "replies")
+    first, second = (chosen_pairs(DATA, exemplars, pair_set) for pair_set in PairSet)
+    assert not {each.id for each in first} & {each.id for each in second}
 
 
 def test_a_verdict_that_does_not_fit_is_refused(tmp_path: Path) -> None:
