@@ -15,7 +15,7 @@ from api.http_policy import HttpPolicy
 from api.http_wiring import build_http
 from api.in_flight import InFlightLimit
 from api.knowledge_desk import build_knowledge_desk
-from api.learning_wiring import LearningDesk
+from api.learning_wiring import LearningDesk, SummaryKeeper
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import bare_app
 from api.panels import Panels
@@ -37,11 +37,13 @@ def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy 
         webhooks.start()
         knowledge.start()
         compliance_desk.warm(app.state.compliance)
+        counting.start()
         http.work.start()
         http.streams.open()
         yield
         http.streams.close()
         http.work.stop()
+        counting.stop()
         knowledge.stop()
         webhooks.stop()
         service.close()
@@ -54,6 +56,7 @@ def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy 
     app.state.work = build_work_desk(service.records, settings, service.pipeline.engines.accounts)
     app.state.desk = build_desk(service, settings)
     app.state.learning = LearningDesk(service.records, settings)
+    counting = SummaryKeeper(app.state.learning.summary)
     app.mount("/apps", Panels(webhooks.desk.endpoints.frame_ancestors))
     app.include_router(pages.router)
     desk_routes.install(app)

@@ -896,6 +896,7 @@ class LearningTold(Model):
     account: str
     from_: date | None = Field(..., alias="from")
     to: date | None
+    as_of: AwareDatetime = Field(..., description="All that was recorded until then counts.")
     total: AcceptanceFigures
     groups: list[AcceptanceGroup]
     overruled: list[OverruledFigures]

@@ -118,8 +118,10 @@ def decisions_of(session: Session, case_ids: Sequence[str]) -> Sequence[Decision
 
 def stored(session: Session, rows: Sequence[CaseRow]) -> tuple[StoredCase, ...]:
     """The stored cases of rows, with their decisions."""
-    decisions = decisions_of(session, [row.id for row in rows])
-    return tuple(stored_case(row, (d for d in decisions if d.case_id == row.id)) for row in rows)
+    taken: dict[str, list[DecisionRow]] = {row.id: [] for row in rows}
+    for decision in decisions_of(session, [*taken]):
+        taken[decision.case_id].append(decision)
+    return tuple(stored_case(row, taken[row.id]) for row in rows)
 
 
 def _of_account(account: str) -> tuple[ColumnElement[bool], ...]:

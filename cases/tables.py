@@ -245,6 +245,7 @@ class InboundRow(Base):
 
 # At the end, because its tables build on this file: whoever knows the tables of the store knows all of them.
 import cases.desk_tables  # noqa: E402
+import cases.learning.tables  # noqa: E402
 import cases.request_tables  # noqa: E402
 import cases.satisfaction_tables  # noqa: E402
 import cases.work_tables  # noqa: E402, F401

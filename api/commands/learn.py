@@ -39,12 +39,18 @@ def report(
     first: First = None,
     last: Last = None,
     as_json: AsJson = False,
+    recount: Annotated[
+        bool, typer.Option("--recount", help="Throw the counts by day away and count every case anew.")
+    ] = False,
     policies: PoliciesDir = None,
 ) -> None:
     """Tell how many drafts were accepted, edited and rejected, and which rules people overrule."""
     span = _span(account, first, last)
     settings = load_settings(policies=policies)
-    told = LearningDesk(open_records(settings), settings).report(span)
+    desk = LearningDesk(open_records(settings), settings)
+    if recount:
+        desk.summary.forget()
+    told = desk.report(span, patient=True)
     if as_json:
         typer.echo(json.dumps(report_json(told), ensure_ascii=False))
         return

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from cases.learning.answers import SuggestedAnswer
 from cases.learning.phrase_book import PhraseProposal, ProposalState
 from cases.learning.phrases import LeftOut, SuggestedPhrase, Suggestions
-from cases.learning.report import Acceptance, Dimension, LearningReport, OverruledRule
+from cases.learning.report import Acceptance, LearningReport, OverruledRule
+from cases.learning.tally import Dimension
 from cases.satisfaction import SatisfactionFigures
 
 DIMENSIONS = {

@@ -16,7 +16,8 @@ from api.settings import Settings
 from cases.learning.judged import Span
 from cases.learning.phrase_book import PhraseProposal
 from cases.learning.phrases import Suggestions
-from cases.learning.report import Dimension, LearningReport
+from cases.learning.report import LearningReport
+from cases.learning.tally import Dimension
 from cases.reading import ALL_ACCOUNTS
 
 router = APIRouter(prefix="/console/compliance", include_in_schema=False)

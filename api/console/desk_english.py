@@ -84,6 +84,7 @@ ENGLISH: dict[str, str] = {
     "Cumple todas las reglas.": "Meets every rule.",
     "Cumplimiento": "Compliance",
     "Derivar a": "Refer to",
+    "Desde el principio": "From the beginning",
     "Editar el borrador": "Edit the draft",
     "Ejemplos": "Examples",
     "El cliente ha escrito de nuevo: este borrador ya no vale.":
@@ -189,9 +190,11 @@ ENGLISH: dict[str, str] = {
     "Se guarda sin datos personales ni de salud: nómbralos por su marcador.":
         "It is kept without personal or health data: name them by their placeholder.",
     "Servicio": "Service",
+    "Páginas de la bandeja": "Pages of the inbox",
     "Señala una frase, o llega a ella con el tabulador, para ver su fuente.":
         "Point at a sentence, or reach it with the tab key, to see its source.",
     "Siguientes": "Next",
+    "Siguientes de la lista": "Next of the list",
     "Sin datos personales: la leerá quien responde al cliente, y puede servir para otros.":
         "Without personal data: who answers the customer reads it, and it may serve others.",
     "Sin pregunta: decidir sobre el caso": "No question: decide on the case",

@@ -106,6 +106,7 @@ def inbox(
         page="inbox",
         rows=[row_of(stored) for stored in page.cases],
         following=following,
+        beginning=urlencode(chosen),
         chosen=chosen,
         filtered=any(value for name, value in chosen.items() if name != "state"),
         choices=_choices(names),

@@ -11,7 +11,7 @@ from api.learning_wiring import LearningDesk
 from cases.errors import CursorError
 from cases.keys import ApiKey, Scope
 from cases.learning.judged import Span
-from cases.learning.report import Dimension
+from cases.learning.tally import Dimension
 from cases.learning.told import phrase_json, report_json
 from cases.reading import MAX_PAGE
 
@@ -107,6 +107,7 @@ class LearningTold(BaseModel):
     account: str
     first: date | None = Field(alias="from")
     last: date | None = Field(alias="to")
+    as_of: datetime = Field(description="All that was recorded until then counts.")
     total: AcceptanceFigures
     groups: list[AcceptanceGroup]
     overruled: list[OverruledFigures]

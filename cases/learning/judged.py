@@ -1,7 +1,7 @@
 """Stored cases as what people made of them: codes, numbers and who decided; no text is read into memory for long."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -42,15 +42,20 @@ class Span:
         if self.first is not None and self.last is not None and self.last < self.first:
             raise LearningError("the last day is before the first")
 
+    @property
+    def stored_account(self) -> str:
+        """The account as a database can be asked for it: PostgreSQL refuses a NUL, which no name has."""
+        return self.account.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """The span as conditions on ``CaseRow``."""
         found: list[ColumnElement[bool]] = []
         if self.account != ALL_ACCOUNTS:
-            found.append(CaseRow.account == self.account.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+            found.append(CaseRow.account == self.stored_account)
         if self.first is not None:
-            found.append(CaseRow.received_at >= _midnight(self.first))
+            found.append(CaseRow.received_at >= midnight(self.first))
         if self.last is not None and self.last < date.max:
-            found.append(CaseRow.received_at < _midnight(self.last + timedelta(days=1)))
+            found.append(CaseRow.received_at < midnight(self.last + timedelta(days=1)))
         return tuple(found)
 
 
@@ -82,13 +87,18 @@ class Judged:
     @property
     def week(self) -> str:
         """ISO week of arrival (UTC), such as ``2026-W47``."""
-        year, week, _ = self.received_at.isocalendar()
-        return f"{year}-W{week:02}"
+        return week_of(self.received_at.date())
 
     @property
     def final(self) -> Taken | None:
         """What settled the case; None where nobody decided, or who decided handed it on."""
         return next((one for one in reversed(self.taken) if one.outcome is not Outcome.UNDECIDED), None)
+
+
+def week_of(day: date) -> str:
+    """ISO week of a day, such as ``2026-W47``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def judged(session: Session, span: Span) -> Iterator[Judged]:
@@ -97,7 +107,7 @@ def judged(session: Session, span: Span) -> Iterator[Judged]:
     Left out: erased cases, of which nothing is known any more, and those that a longer thread replaced before anybody
     decided on them.
     """
-    taken = _taken(session, span)
+    taken = taken_by_case(session, span.conditions())
     columns = (
         CaseRow.id, CaseRow.account, CaseRow.channel, CaseRow.language, CaseRow.disposition, CaseRow.received_at,
         CaseRow.superseded_by, CaseRow.body,
@@ -106,14 +116,15 @@ def judged(session: Session, span: Span) -> Iterator[Judged]:
     for row in session.execute(query.order_by(CaseRow.id).execution_options(yield_per=_CHUNK)):
         decisions = taken.get(row.id, ())
         if decisions or row.superseded_by is None:
-            yield _judged(row, tuple(decisions))
+            yield judged_row(row, tuple(decisions))
 
 
-def _taken(session: Session, span: Span) -> Mapping[str, list[Taken]]:
+def taken_by_case(session: Session, chosen: Sequence[ColumnElement[bool]]) -> Mapping[str, list[Taken]]:
+    """The decisions on the cases that conditions on ``CaseRow`` choose, oldest first."""
     query = (
         select(DecisionRow.case_id, DecisionRow.decision, DecisionRow.outcome, DecisionRow.edit_distance)
         .join(CaseRow, CaseRow.id == DecisionRow.case_id)
-        .where(*span.conditions())
+        .where(*chosen)
         .order_by(DecisionRow.case_id, DecisionRow.number)
     )
     found: dict[str, list[Taken]] = {}
@@ -122,7 +133,8 @@ def _taken(session: Session, span: Span) -> Mapping[str, list[Taken]]:
     return found
 
 
-def _judged(row: Any, taken: tuple[Taken, ...]) -> Judged:  # noqa: ANN401 - a row of columns
+def judged_row(row: Any, taken: tuple[Taken, ...]) -> Judged:  # noqa: ANN401 - a row of columns
+    """A case of the columns that ``judged`` asks for."""
     body = json.loads(row.body)
     return Judged(
         case_id=row.id,
@@ -138,5 +150,6 @@ def _judged(row: Any, taken: tuple[Taken, ...]) -> Judged:  # noqa: ANN401 - a r
     )
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The first instant of a day, in UTC."""
     return datetime.combine(day, time(), UTC)

@@ -110,15 +110,22 @@ class _Reply:
 
 
 def suggested_phrases(
-    session: Session, span: Span, policy: PhrasePolicy, approved: Approved | None = None
+    session: Session,
+    span: Span,
+    policy: PhrasePolicy,
+    approved: Approved | None = None,
+    known: Known | None = None,
 ) -> Suggestions:
     """Find the sentences that several people added in several cases of one company.
 
     Only what was sent counts, redacted as it is stored. A sentence that names somebody, holds a number or an address,
     is said already or breaks a rule of the verifier is no phrase, however often it is added.
+
+    Args:
+        known: ``known_wordings`` of what is approved, where it is there already.
     """
     approved = approved or Approved()
-    reader = _Reader(policy, approved)
+    reader = _Reader(policy, approved.forbids, known_wordings(approved, policy) if known is None else known)
     added: dict[str, list[tuple[Wording, _Said]]] = {}
     left_out: Counter[LeftOut] = Counter()
     replies = sentences = 0
@@ -139,6 +146,11 @@ def suggested_phrases(
     ]
     found.sort(key=lambda one: (-one.cases, one.account, one.language, one.text))
     return Suggestions(tuple(found), replies, sentences, dict(left_out))
+
+
+def known_wordings(approved: Approved, policy: PhrasePolicy) -> Known:
+    """What is approved, as sentences are compared with it."""
+    return Known(wording(text, language, policy.opposites) for language, text in approved.texts)
 
 
 def phrase_id(account: str, language: str, text: str) -> str:
@@ -187,12 +199,12 @@ def _reply(row: Any) -> _Reply | None:  # noqa: ANN401 - a row of columns
 class _Reader:
     """Reads replies; a sentence that comes again, as most do, is looked at once."""
 
-    def __init__(self, policy: PhrasePolicy, approved: Approved) -> None:
+    def __init__(self, policy: PhrasePolicy, forbids: Forbids, known: Known) -> None:
         self._policy = policy
-        self._forbids = approved.forbids
+        self._forbids = forbids
+        self._known = known
         self._wordings: dict[tuple[str, str], Wording] = {}
         self._reasons: dict[tuple[str, str], LeftOut | None] = {}
-        self._known = Known(self._wording(text, language) for language, text in approved.texts)
 
     def added(self, reply: _Reply) -> Iterator[Wording]:
         """The sentences of a reply that none of its drafts had, each once."""

@@ -1,32 +1,21 @@
 """What people made of the drafts: acceptance, edits, coverage, and the rules that they overrule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import datetime
+from heapq import nlargest
 from statistics import median
 
 from sqlalchemy.orm import Session
 
+from cases.audit import utc_now
 from cases.decisions import Outcome, Verb
 from cases.learning.intervals import share_interval
-from cases.learning.judged import Judged, Span, judged
+from cases.learning.judged import Span, judged
 from cases.learning.policy import LearningPolicy
-from cases.satisfaction import SatisfactionFigures, satisfaction_figures
+from cases.learning.tally import EXAMPLES, Counts, Dimension, Fired, Kind, Tally
+from cases.satisfaction import SatisfactionFigures, figures_of, satisfaction_figures
 from policies.vocabulary import Disposition
-
-EXAMPLES = 5
-"""Newest cases that are named for each rule."""
-
-
-class Dimension(StrEnum):
-    """What the figures are told by."""
-
-    DISPOSITION = "disposition"
-    INTENT = "intent"
-    CHANNEL = "channel"
-    LANGUAGE = "language"
-    ACCOUNT = "account"
-    WEEK = "week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +89,8 @@ class LearningReport:
     """Everything of a span."""
 
     span: Span
+    as_of: datetime
+    """All that was recorded until then counts."""
     total: Acceptance
     groups: tuple[Group, ...]
     overruled: tuple[OverruledRule, ...]
@@ -108,99 +99,86 @@ class LearningReport:
 
 
 @dataclass(slots=True)
-class _Counts:
-    cases: int = 0
-    drafted: int = 0
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    distances: list[float] = field(default_factory=list)
-
-    def add(self, case: Judged) -> None:
-        self.cases += 1
-        if not case.drafted:
-            return
-        self.drafted += 1
-        final = case.final
-        if final is None:
-            if case.taken:
-                self._count(Outcome.UNDECIDED)
-            return
-        self._count(final.outcome)
-        if final.outcome is Outcome.SENT_EDITED and final.edit_distance is not None:
-            self.distances.append(final.edit_distance)
-
-    def _count(self, outcome: Outcome) -> None:
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-
-    def told(self) -> Acceptance:
-        return Acceptance(
-            cases=self.cases,
-            drafted=self.drafted,
-            accepted=self.outcomes.get(Outcome.SENT_UNEDITED, 0),
-            edited=self.outcomes.get(Outcome.SENT_EDITED, 0),
-            rejected=self.outcomes.get(Outcome.DISCARDED, 0),
-            handed_on=self.outcomes.get(Outcome.UNDECIDED, 0),
-            median_edit=median(self.distances) if self.distances else None,
-        )
-
-
-@dataclass(slots=True)
 class _Rule:
     decided: int = 0
     overruled: int = 0
     verbs: dict[Verb, int] = field(default_factory=dict)
-    examples: list[str] = field(default_factory=list)
+    newest: list[str] = field(default_factory=list)
 
-    def add(self, case_id: str, against: frozenset[Verb]) -> None:
-        self.decided += 1
+    def add(self, fired: Fired, against: frozenset[Verb], ids: Sequence[Sequence[str]]) -> None:
+        self.decided += fired.decided
         if not against:
             return
-        self.overruled += 1
-        self.examples = [case_id, *self.examples[: EXAMPLES - 1]]
+        self.overruled += fired.decided
+        self.newest += fired.newest(ids)
         for verb in against:
-            self.verbs[verb] = self.verbs.get(verb, 0) + 1
+            self.verbs[verb] = self.verbs.get(verb, 0) + fired.decided
 
 
-def learning_report(session: Session, span: Span, policy: LearningPolicy) -> LearningReport:
-    """Work the figures out from what is on record; seconds with 100,000 cases."""
-    total = _Counts()
-    groups: dict[tuple[Dimension, str], _Counts] = {}
-    rules: dict[str, _Rule] = {}
-    contradicting = policy.contradicting
+def learning_report(
+    session: Session, span: Span, policy: LearningPolicy, *, as_of: datetime | None = None
+) -> LearningReport:
+    """Work the figures out from the cases themselves; many seconds with 100,000 (see ``cases.learning.summary``)."""
+    tally = Tally()
     for case in judged(session, span):
-        total.add(case)
-        for dimension in Dimension:
-            groups.setdefault((dimension, getattr(case, dimension.value)), _Counts()).add(case)
-        if case.taken:
-            against = contradictions(case, contradicting)
-            for rule in dict.fromkeys(case.rules):
-                rules.setdefault(rule, _Rule()).add(case.case_id, against)
+        tally.add(case, Dimension)
+    figures = satisfaction_figures(session, span.conditions())
+    return _report(tally, span, policy, figures, as_of or utc_now())
+
+
+def report_of(tally: Tally, span: Span, policy: LearningPolicy, *, as_of: datetime) -> LearningReport:
+    """The report of counts that are there already."""
+    return _report(tally, span, policy, figures_of(tally.grades, answered=tally.answered), as_of)
+
+
+def _report(
+    tally: Tally, span: Span, policy: LearningPolicy, satisfaction: SatisfactionFigures, as_of: datetime
+) -> LearningReport:
     order = {dimension: number for number, dimension in enumerate(Dimension)}
+    groups = sorted(tally.groups.items(), key=lambda one: (order[one[0][0]], one[0][1]))
     return LearningReport(
         span=span,
-        total=total.told(),
-        groups=tuple(
-            Group(dimension, value, counts.told())
-            for (dimension, value), counts in sorted(
-                groups.items(), key=lambda one: (order[one[0][0]], one[0][1])
-            )
-        ),
-        overruled=tuple(_overruled(rules, policy.overruled.least_decided)),
-        satisfaction=satisfaction_figures(session, span.conditions()),
+        as_of=as_of,
+        total=_told(tally.total),
+        groups=tuple(Group(dimension, value, _told(counts)) for (dimension, value), counts in groups),
+        overruled=tuple(_overruled(tally, policy)),
+        satisfaction=satisfaction,
     )
 
 
-def contradictions(case: Judged, contradicting: Mapping[str, frozenset[str]]) -> frozenset[Verb]:
-    """The decisions on a case that contradict what the rules decided."""
-    against = contradicting.get(case.disposition, frozenset())
-    replaces = case.drafted or case.disposition == Disposition.NO_REPLY
+def _told(counts: Counts) -> Acceptance:
+    return Acceptance(
+        cases=counts.cases,
+        drafted=counts.drafted,
+        accepted=counts.of(Outcome.SENT_UNEDITED),
+        edited=counts.of(Outcome.SENT_EDITED),
+        rejected=counts.of(Outcome.DISCARDED),
+        handed_on=counts.of(Outcome.UNDECIDED),
+        median_edit=median(counts.distances) if counts.distances else None,
+    )
+
+
+def contradictions(
+    disposition: str, drafted: bool, verbs: Iterable[Verb], contradicting: Mapping[str, frozenset[str]]
+) -> frozenset[Verb]:
+    """The decisions that contradict what the rules decided on a case; ``contradicting`` by disposition."""
+    against = contradicting.get(disposition, frozenset())
+    replaces = drafted or disposition == Disposition.NO_REPLY
     return frozenset(
-        one.verb
-        for one in case.taken
-        if one.verb.value in against and (one.verb is not Verb.RESPOND or replaces)
+        verb for verb in verbs if verb.value in against and (verb is not Verb.RESPOND or replaces)
     )
 
 
-def _overruled(rules: Mapping[str, _Rule], least: int) -> Iterable[OverruledRule]:
+def _overruled(tally: Tally, policy: LearningPolicy) -> Iterable[OverruledRule]:
+    contradicting = policy.contradicting
+    rules: dict[str, _Rule] = {}
+    for name, kinds in tally.rules.items():
+        rule = rules[name] = _Rule()
+        for text, one in kinds.items():
+            kind = Kind.of(text)
+            verbs = [Verb(code) for code in kind.verbs]
+            against = contradictions(kind.disposition, kind.drafted, verbs, contradicting)
+            rule.add(one, against, tally.ids)
     found = [
         OverruledRule(
             rule=name,
@@ -211,8 +189,8 @@ def _overruled(rules: Mapping[str, _Rule], least: int) -> Iterable[OverruledRule
             replaced=sum(rule.verbs.get(verb, 0) for verb in (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)),
             share=rule.overruled / rule.decided,
             interval=share_interval(rule.overruled, rule.decided),
-            enough=rule.decided >= least,
-            examples=tuple(rule.examples),
+            enough=rule.decided >= policy.overruled.least_decided,
+            examples=tuple(nlargest(EXAMPLES, rule.newest)),
         )
         for name, rule in rules.items()
         if rule.overruled

@@ -16,6 +16,7 @@ def report_json(report: LearningReport) -> dict[str, Any]:
         "account": span.account,
         "from": None if span.first is None else span.first.isoformat(),
         "to": None if span.last is None else span.last.isoformat(),
+        "as_of": report.as_of.isoformat(timespec="seconds"),
         "total": acceptance_json(report.total),
         "groups": [
             {"dimension": one.dimension.value, "value": one.value, **acceptance_json(one.figures)}

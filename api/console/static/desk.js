@@ -34,6 +34,7 @@ const PLACES = { b: "/console", p: "/console/try", e: "/console/experts" };
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
+  n: () => document.querySelector("a[rel=next]")?.click(),
   f: () => document.querySelector(".filters select")?.focus(),
   e: () => document.querySelector(".editor textarea")?.focus(),
   x: () => openPart("ask", "textarea"),

@@ -17,6 +17,7 @@ from api.failures import KNOWN_ERRORS
 from api.settings import ROOT
 from cases.audit import utc_now
 from cases.decisions import Verb
+from cases.learning.tables import LearningDayRow
 from cases.records import Records
 from cases.tables import AuditRow
 from tests.cases.learning.history import DRAFT, POLICY, decided
@@ -61,6 +62,18 @@ def run(*arguments: str) -> str:
 
 def learned(data: Path) -> Path:
     return data.parent / "policies" / "phrases" / "es" / "learned.yaml"
+
+
+def test_counts_that_somebody_changed_are_counted_anew(data: Path) -> None:
+    before = json.loads(run("report", "--json"))
+    records = open_data(data)
+    with records.database.write() as session:
+        for row in session.scalars(select(LearningDayRow)):
+            row.body = row.body.replace('"total":[7', '"total":[700')
+    records.close()
+    assert json.loads(run("report", "--json"))["total"]["cases"] == 700
+    after = json.loads(run("report", "--json", "--recount"))
+    assert {**after, "as_of": ""} == {**before, "as_of": ""}
 
 
 def test_the_report_as_json_and_as_text(data: Path) -> None:

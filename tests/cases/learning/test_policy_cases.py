@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from api.settings import ROOT
-from cases.decisions import Outcome, Verb
+from cases.decisions import Verb
 from cases.learning.approved_texts import approved_texts
-from cases.learning.judged import Judged, Span, Taken
+from cases.learning.judged import Span
 from cases.learning.phrases import Approved, LeftOut, suggested_phrases
 from cases.learning.policy import LearningPolicy
 from cases.learning.report import contradictions
@@ -16,7 +16,7 @@ from cases.learning.wordings import gather, wording
 from cases.records import Records
 from policies.vocabulary import Disposition
 from tests.cases.learning.history import POLICY, decided
-from tests.cases.samples import RECEIVED, Clock, open_records
+from tests.cases.samples import Clock, open_records
 
 CASES: dict[str, Any] = yaml.safe_load(
     (ROOT / "policies" / "learning.cases.yaml").read_text(encoding="utf-8")
@@ -63,11 +63,9 @@ def test_what_is_left_out_and_why(one: dict[str, Any], approved: Approved, tmp_p
 
 @pytest.mark.parametrize("one", CASES["contradictions"], ids=str)
 def test_decisions_that_contradict(one: dict[str, Any]) -> None:
-    taken = tuple(Taken(Verb(verb), Outcome.DISCARDED, None) for verb in one["decisions"])
-    case = Judged(
-        "cas_x", "demo", "web", "es", one["disposition"], "complaint", RECEIVED, ("a",), one["drafted"], taken
-    )
-    assert contradictions(case, POLICY.contradicting) == {Verb(verb) for verb in one["against"]}
+    verbs = [Verb(verb) for verb in one["decisions"]]
+    found = contradictions(one["disposition"], one["drafted"], verbs, POLICY.contradicting)
+    assert found == {Verb(verb) for verb in one["against"]}
 
 
 def test_every_disposition_says_what_contradicts_it() -> None:

@@ -8,7 +8,8 @@ from cases.case import ScoredCode
 from cases.decisions import Verb
 from cases.erasure import Eraser
 from cases.learning.judged import LearningError, Span
-from cases.learning.report import Dimension, LearningReport, learning_report
+from cases.learning.report import LearningReport, learning_report
+from cases.learning.tally import Dimension
 from cases.records import Records
 from cases.retention import RETENTION_FILE, load_retention
 from cases.stored import Origin
