@@ -3,7 +3,7 @@
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -73,6 +73,13 @@ async def receive(provider: Provider, request: Request, work: WorkDep) -> JSONRe
     return JSONResponse(
         answer.model_dump(mode="json"), status_code=202 if receipt.answer is Answer.ACCEPTED else 200
     )
+
+
+@router.head("/{provider}", include_in_schema=False)
+def probe(provider: Provider, work: WorkDep) -> Response:
+    """Answer Intercom, which asks for an address with HEAD before it takes it; an unknown one is 404, as with POST."""
+    work.desk.endpoint(provider)
+    return Response()
 
 
 @router.get(

@@ -20,9 +20,10 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class _Reader(HTMLParser):
-    def __init__(self, *, quotes: bool) -> None:
+    def __init__(self, *, quotes: bool, signature: bool) -> None:
         super().__init__(convert_charrefs=True)
         self._quotes = quotes
+        self._signature = signature
         self._skipping: list[str] = []
         """Open elements from the one whose content is left out, that one first."""
         self.parts: list[str] = []
@@ -32,7 +33,8 @@ class _Reader(HTMLParser):
             if tag not in _VOID:
                 self._skipping.append(tag)
             return
-        hidden = tag in _HIDDEN or self._is_quote(tag, attrs)
+        signature = self._signature and any(name == "data-signature" for name, _ in attrs)
+        hidden = tag in _HIDDEN or signature or self._is_quote(tag, attrs)
         if hidden and tag not in _VOID:
             self._skipping.append(tag)
         if tag == "br" or tag in _BLOCKS:
@@ -66,13 +68,15 @@ class _Reader(HTMLParser):
         return bool(_QUOTES.search(given.get("class") or "")) or given.get("id") == "appendonsend"
 
 
-def html_text(html: str, *, without_quotes: bool = True) -> str:
+def html_text(html: str, *, without_quotes: bool = True, without_signature: bool = False) -> str:
     """The readable text of HTML.
 
     Args:
         without_quotes: leave out what mail programs mark as quoted history.
+        without_signature: leave out what Zammad marks as the signature under an agent's mail. For agents' texts
+            alone: a customer could hide words from us under the same mark.
     """
-    reader = _Reader(quotes=without_quotes)
+    reader = _Reader(quotes=without_quotes, signature=without_signature)
     try:
         reader.feed(html)
         reader.close()

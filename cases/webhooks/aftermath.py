@@ -68,19 +68,25 @@ class Aftermath:
         self._decide = decide
         self._resolve = resolve
 
-    def work(self, task: Task, endpoint: Endpoint) -> Outcome:
-        """Take a reply or a closing to the cases of its conversation.
+    def work(self, task: Task, endpoint: Endpoint) -> tuple[Outcome, ...]:
+        """Take a reply, a closing or both to the cases of the conversation.
 
         Raises:
             CaseError: the store, the vault or the redaction is away; the task can be repeated.
         """
         actor = ":".join(part for part in ("webhook", endpoint.name, task.work.agent) if part)
+        outcomes = []
+        if task.work.reply is not None:
+            outcomes.append(self._replied(task, task.work.reply, actor, endpoint))
+        if task.work.reply is None or task.work.closed:
+            outcomes.append(self._close(self._cases(task, endpoint.account), actor, endpoint))
+        return tuple(outcomes)
+
+    def _replied(self, task: Task, text: str, actor: str, endpoint: Endpoint) -> Outcome:
         cases = self._cases(task, endpoint.account)
-        if task.work.reply is None:
-            return self._close(cases, actor, endpoint)
         if task.attempts > 1 and self._is_recorded(cases, actor, task):
             return Outcome.NOTHING_WAITED
-        return self._reply([one for one in cases if one.status in WAITING], task.work.reply, actor, endpoint)
+        return self._reply([one for one in cases if one.status in WAITING], text, actor, endpoint)
 
     def _cases(self, task: Task, account: str) -> list[StoredCase]:
         """The conversation's cases when the agent acted, oldest first."""
@@ -121,8 +127,9 @@ class Aftermath:
 
     def _is_recorded(self, cases: list[StoredCase], actor: str, task: Task) -> bool:
         """Whether an attempt cut short had recorded this very reply."""
+        reply = _words(task.work.reply or "")
         return any(
-            self._sent(one, made) == task.work.reply
+            _words(self._sent(one, made)) == reply
             for one in cases
             for made in one.decisions
             if made.decided_by == actor and made.decided_at >= task.received_at and made.sent_text is not None
@@ -131,17 +138,22 @@ class Aftermath:
     def _sent(self, one: StoredCase, made: RecordedDecision) -> str:
         # A draft sent as it was is no entry of the vault.
         found = original(self._records, one.case.id, sent_name(made.number), one.account)
-        return (found or made.sent_text or "").strip()
+        return found or made.sent_text or ""
 
 
 def _may_be_dropped(one: StoredCase) -> bool:
     return one.status is CaseStatus.OPEN and KEPT_OPEN.isdisjoint(flag.code for flag in one.case.flags)
 
 
+def _words(text: str) -> str:
+    """A text without its line breaks: helpdesks send HTML, which turns one paragraph break into another."""
+    return " ".join(text.split())
+
+
 def _chosen(waiting: list[StoredCase], text: str, actor: str) -> tuple[int, HelpdeskDecision, Outcome]:
     """Which of the cases a reply answers, and how."""
     drafts = [
-        (edit_distance(draft.text.strip(), text), -place, number)
+        (_distance(draft.text, text), -place, number)
         for place, one in enumerate(waiting)
         for number, draft in enumerate(one.case.drafts)
         if Verb.EDIT.value in one.case.allowed_decisions
@@ -152,3 +164,7 @@ def _chosen(waiting: list[StoredCase], text: str, actor: str) -> tuple[int, Help
     if distance == 0:
         return -place, HelpdeskDecision(Verb.ACCEPT, actor, number), Outcome.ACCEPTED
     return -place, HelpdeskDecision(Verb.EDIT, actor, number, text), Outcome.EDITED
+
+
+def _distance(draft: str, sent: str) -> float:
+    return 0.0 if _words(draft) == _words(sent) else edit_distance(draft.strip(), sent)

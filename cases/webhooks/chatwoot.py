@@ -22,7 +22,7 @@ from cases.webhooks.inbound import (
     parse,
     turn,
 )
-from cases.webhooks.outcomes import Closing, Reply, reply
+from cases.webhooks.outcomes import Closing, Reply, agents_reply
 from policies.vocabulary import Channel, Visibility
 
 _CHANNELS: Mapping[str, Channel] = {
@@ -83,7 +83,7 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     if event.event in _CLOSINGS and event.status == "resolved":
         return _closing(endpoint, event, headers, body)
     if _is_reply(endpoint, event):
-        return _reply(event, headers)
+        return _reply(endpoint, event, headers)
     reason = _left(endpoint, event)
     if reason is not None:
         return Ignored(reason)
@@ -100,11 +100,13 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
         name=event.sender.name if event.sender else None,
         thread=_thread(conversation, event.id),
     )
-    number, message_id = str(conversation.id), str(event.id)
-    message = customer_message(endpoint, said, conversation=number, message_id=message_id)
-    if isinstance(message, Ignored):
-        return message
-    return Inbound(message, number, message_id, headers.get("x-chatwoot-delivery"))
+    return customer_message(
+        endpoint,
+        said,
+        conversation=str(conversation.id),
+        message_id=str(event.id),
+        delivery_id=headers.get("x-chatwoot-delivery"),
+    )
 
 
 def _closing(endpoint: Endpoint, event: _Event, headers: Mapping[str, str], body: bytes) -> Closing | Ignored:
@@ -132,11 +134,12 @@ def _is_reply(endpoint: Endpoint, event: _Event) -> bool:
     )
 
 
-def _reply(event: _Event, headers: Mapping[str, str]) -> Reply | Ignored:
+def _reply(endpoint: Endpoint, event: _Event, headers: Mapping[str, str]) -> Reply | Closing | Ignored:
     conversation, agent = event.conversation, event.sender.id if event.sender else None
     if event.id is None or conversation is None or conversation.id is None:
         raise PayloadError("message_created without id or conversation.id")
-    return reply(
+    return agents_reply(
+        endpoint,
         event.content,
         conversation=str(conversation.id),
         message_id=str(event.id),

@@ -17,8 +17,10 @@ from cases.webhooks.inbound import Ignored, Inbound, Reason
 from cases.webhooks.inbox import InboundState, Inbox, Task
 from cases.webhooks.note_sender import NoteError, NoteSender
 from cases.webhooks.notes import note_request, note_text, note_wanted
+from cases.webhooks.outcomes import Reply
 from cases.webhooks.readers import read_payload
 from cases.webhooks.signatures import verify
+from cases.webhooks.stale import tell_stale
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200))
 """Between attempts; after the last the delivery is given up, kept, and counted."""
@@ -105,6 +107,9 @@ class Desk:
                 self._count(name, Reason.OUTGOING.value, None)
                 return Receipt(Answer.IGNORED, Reason.OUTGOING)
             made = self.inbox.accept(endpoint, found)
+            if made is None and isinstance(found, Reply) and found.closing is not None:
+                # The reply is known, from an event before; that the conversation is closed may be new.
+                made = self.inbox.accept(endpoint, found.closing)
         except CaseError as error:
             self._count(name, error.code, None)
             raise
@@ -123,16 +128,17 @@ class Desk:
             return True
         try:
             if task.work.message is None:
-                outcome: str = self._aftermath.work(task, endpoint)
+                outcomes: tuple[str, ...] = self._aftermath.work(task, endpoint)
                 self.inbox.done(task.id)
             else:
                 self._draft(task, task.work.message, endpoint)
-                outcome = "drafted"
+                outcomes = ("drafted",)
         except Exception as error:
             # Whatever it was: its text may quote the customer, so only its code is kept.
             self._put_off(task, getattr(error, "code", "internal_error"))
             return True
-        self._count(task.endpoint, outcome, None)
+        for outcome in outcomes:
+            self._count(task.endpoint, outcome, None)
         return True
 
     def _draft(self, task: Task, message: Message, endpoint: Endpoint) -> None:
@@ -141,6 +147,7 @@ class Desk:
             message = message.model_copy(update={"received_at": task.received_at})
         message = with_thread(message, earlier, self._records, account=endpoint.account)
         case = self._handle(message, endpoint)
+        tell_stale(self._records, earlier, case.id, account=endpoint.account)
         self.inbox.recorded(task.id, case.id)
         if endpoint.notes is None or not note_wanted(case):
             self.inbox.done(task.id)

@@ -21,6 +21,9 @@ _STANDARD_BYTES = range(24, 65)
 """Length of a secret of Standard Webhooks 1.0.0."""
 _ED25519_BYTES = 32
 _NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+_NUMBER = r"[0-9]{1,20}"
+CLOSED_STATES = ("closed",)
+"""Zammad's own name of the state, from its seeds."""
 _VARIABLE = r"^[A-Z][A-Z0-9_]{0,99}$"
 _LOCAL = re.compile(r"^http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)")
 _FRAME = r"^https://[A-Za-z0-9*.-]+(:\d+)?$|^http://(localhost|127\.0\.0\.1)(:\d+)?$"
@@ -80,6 +83,10 @@ class _Endpoint(BaseModel):
     token_env: str | None = Field(default=None, pattern=_VARIABLE)
     api_user: str | None = Field(default=None, max_length=200)
     """Zendesk: the agent's e-mail. Intercom: the id of the admin who writes the note."""
+    bots: tuple[str, ...] = Field(default=(), max_length=100)
+    """The helpdesk's numbers of users that are machines: what they send is no agent's reply."""
+    closed_states: tuple[str, ...] = Field(default=CLOSED_STATES, min_length=1, max_length=20)
+    """Zammad: names of the states in which a ticket is closed; an administrator may rename them."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -87,6 +94,8 @@ class _Endpoint(BaseModel):
             raise ValueError(
                 "secrets_env: names of environment variables, in capitals; never a secret itself"
             )
+        if any(not re.fullmatch(_NUMBER, bot) for bot in self.bots):
+            raise ValueError("bots: the helpdesk's numbers of users, in quotes")
         if (self.api_base is None) != (self.token_env is None):
             raise ValueError("api_base and token_env: both, to write notes back, or neither")
         if self.api_base is None:
@@ -142,6 +151,9 @@ class Endpoint:
     tolerance_seconds: int
     secrets: tuple[Secret, ...] = field(repr=False)
     notes: NoteAccess | None
+    bots: frozenset[str] = frozenset()
+    closed_states: frozenset[str] = frozenset(CLOSED_STATES)
+    """In small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +199,8 @@ def _endpoint(name: str, given: _Endpoint, environment: Mapping[str, str]) -> En
         tolerance_seconds=given.tolerance_seconds,
         secrets=secrets,
         notes=notes,
+        bots=frozenset(given.bots),
+        closed_states=frozenset(state.strip().casefold() for state in given.closed_states),
     )
 
 

@@ -100,9 +100,9 @@ class Said:
 
 
 def customer_message(
-    endpoint: Endpoint, said: Said, *, conversation: str, message_id: str
-) -> Message | Ignored:
-    """The message as the pipeline takes it, or why it cannot.
+    endpoint: Endpoint, said: Said, *, conversation: str, message_id: str, delivery_id: str | None
+) -> Inbound | Ignored:
+    """The message as the pipeline takes it and where it stands, or why it cannot be taken.
 
     Raises:
         PayloadError: an id is too long, or a text is no valid Unicode.
@@ -113,7 +113,7 @@ def customer_message(
     if len(text) > MAX_TEXT:
         return Ignored(Reason.TOO_LONG)
     try:
-        return Message(
+        message = Message(
             text=text,
             id=f"{endpoint.name}:{conversation}:{message_id}",
             channel=said.channel,
@@ -124,6 +124,7 @@ def customer_message(
         )
     except ValidationError:
         raise PayloadError("the message cannot be read: an id too long, or text that is no Unicode") from None
+    return Inbound(message, conversation, message_id, delivery_id)
 
 
 def turn(role: str, text: str | None) -> Turn | None:

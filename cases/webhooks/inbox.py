@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from cases.cipher import Cipher
@@ -34,6 +34,10 @@ LONGEST_WAIT = timedelta(hours=2)
 """Between two attempts (``desk.PAUSES``)."""
 AGENTS = "agent:"
 """Before the fingerprint of what an agent did, which no customer's message has."""
+CLOSINGS = f"{AGENTS}closed:"
+SETTLE = timedelta(seconds=10)
+"""How long a closing waits for the reply that was sent with it: helpdesks tell of the two in any order (Zendesk says
+so of its sequences). Ours: deliveries of one click come within a second or two."""
 _ENTRY = "INBOUND"
 
 
@@ -59,6 +63,8 @@ class Work(BaseModel):
     conversation: str
     reply: str | None = None
     """What an agent sent; None without a message either: the conversation was closed."""
+    closed: bool = False
+    """Whether the conversation was closed with the reply."""
     agent: str | None = None
 
 
@@ -106,7 +112,7 @@ class Inbox:
             conversation_key=self.conversation_key(endpoint, inbound.conversation),
             state=InboundState.RECEIVED.value,
             attempts=0,
-            due_at=self._now(),
+            due_at=self._now() + (SETTLE if mark == CLOSINGS else timedelta()),
             received_at=self._now(),
         )
         row.key_id = self._cipher.current
@@ -125,7 +131,8 @@ class Inbox:
     def claim(self, state: InboundState) -> Task | None:
         """The oldest delivery in a state that is due, for this process alone until the lease ends.
 
-        A message waits for the earlier ones of its conversation: they are its thread.
+        A message waits for the earlier ones of its conversation: they are its thread. A closing waits for the
+        replies to be recorded, and holds nothing up.
         """
         now = self._now()
         with self._database.read() as session:  # most of the time there is nothing: readers wait for nobody
@@ -243,25 +250,30 @@ def _kept(told: Inbound | Reply | Closing) -> tuple[str, str, Work]:
     if isinstance(told, Inbound):
         return told.message_id, "", Work(message=told.message, conversation=told.conversation)
     if isinstance(told, Reply):
-        work = Work(conversation=told.conversation, reply=told.text, agent=told.agent)
+        closed = told.closing is not None
+        work = Work(conversation=told.conversation, reply=told.text, agent=told.agent, closed=closed)
         return told.message_id, AGENTS, work
-    return f"closed {told.delivery_id}", AGENTS, Work(conversation=told.conversation, agent=told.agent)
+    return f"closed {told.delivery_id}", CLOSINGS, Work(conversation=told.conversation, agent=told.agent)
 
 
 def _due(state: InboundState, now: datetime) -> Any:  # noqa: ANN401 - a Select of one entity
-    earlier = aliased(InboundRow)
+    closing = InboundRow.message_key.like(f"{CLOSINGS}%")
+    other = aliased(InboundRow)
+    before = or_(other.id < InboundRow.id, and_(closing, other.message_key.like(f"{AGENTS}%")))
     waits = (
-        select(earlier.id)
+        select(other.id)
         .where(
-            earlier.conversation_key == InboundRow.conversation_key,
-            earlier.id < InboundRow.id,
-            earlier.state == InboundState.RECEIVED.value,
+            other.conversation_key == InboundRow.conversation_key,
+            other.state == InboundState.RECEIVED.value,
+            other.message_key.not_like(f"{CLOSINGS}%"),
+            before,
+            other.id != InboundRow.id,
         )
         .exists()
     )
     due = or_(
         InboundRow.due_at <= now,
-        InboundRow.attempts == 0,  # due when it was written, whatever the clock said then
+        and_(InboundRow.attempts == 0, ~closing),  # due when it was written, whatever the clock said then
         InboundRow.due_at > latest(now, LONGEST_WAIT),
     )
     query = select(InboundRow).where(InboundRow.state == state.value, due, ~waits)

@@ -20,7 +20,7 @@ from cases.webhooks.inbound import (
     customer_message,
     parse,
 )
-from cases.webhooks.outcomes import Closing, Reply, agent_number, reply
+from cases.webhooks.outcomes import Closing, Reply, agent_number, agents_reply
 from policies.vocabulary import Channel
 
 CREATED = "zen:event-type:ticket.created"
@@ -104,7 +104,7 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     if detail is None or not ticket.isascii() or not ticket.isdigit() or len(ticket) > 20:
         raise PayloadError("detail.id: missing or no ticket number")
     delivery = event.id or headers.get("x-zendesk-webhook-invocation-id")
-    agents = _of_an_agent(event, detail, ticket, delivery or sha256(body).hexdigest())
+    agents = _of_an_agent(endpoint, event, detail, ticket, delivery or sha256(body).hexdigest())
     if agents is not None:
         return agents
     found = _first(detail) if event.type == CREATED else _comment(detail, event.event)
@@ -115,14 +115,11 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
         text = with_subject(detail.subject, text)
     told = detail.via.channel if detail.via else None
     said = Said(text=text, channel=_CHANNELS.get(told or "", endpoint.channel), name=name)
-    message = customer_message(endpoint, said, conversation=ticket, message_id=message_id)
-    if isinstance(message, Ignored):
-        return message
-    return Inbound(message, ticket, message_id, delivery)
+    return customer_message(endpoint, said, conversation=ticket, message_id=message_id, delivery_id=delivery)
 
 
 def _of_an_agent(
-    event: _Event, detail: _Detail, ticket: str, delivery: str
+    endpoint: Endpoint, event: _Event, detail: _Detail, ticket: str, delivery: str
 ) -> Reply | Closing | Ignored | None:
     """What staff did; None where a customer wrote, or where it takes the reader of messages to say what it is."""
     change = event.event
@@ -135,7 +132,8 @@ def _of_an_agent(
         return None
     if comment.author is None or comment.author.is_staff is not True:
         return None
-    return reply(
+    return agents_reply(
+        endpoint,
         comment.body,
         conversation=ticket,
         message_id=str(comment.id),
@@ -166,6 +164,8 @@ def _comment(detail: _Detail, change: _Change | None) -> Found | Ignored:
     author = comment.author
     if author is None or author.is_staff is not False:
         return Ignored(Reason.OUTGOING)
+    if str(author.id).startswith("-"):  # Zendesk itself
+        return Ignored(Reason.BOT)
     text = comment.body or ""
     first = bool(text.strip()) and text.strip() == (detail.description or "").strip()
     return _FIRST if first else str(comment.id), text, author.name

@@ -38,6 +38,12 @@ def test_quotes_are_read_on_request():
     assert html_text(html, without_quotes=False) == "mensaje reenviado"
 
 
+def test_only_an_agents_signature_is_left_out():
+    html = "<p>Hola</p><div data-signature='true'>Agente<br>Tienda</div><p>Adiós</p>"
+    assert html_text(html, without_signature=True) == "Hola\n\nAdiós"
+    assert "Agente" in html_text(html)  # a customer could hide words so
+
+
 @given(st.text(alphabet="<>/!-[]abp \"'=&;#x0\n", max_size=200))
 def test_broken_markup_never_breaks_the_reader(html: str):
     assert isinstance(html_text(html), str)

@@ -12,6 +12,7 @@ from cases.stored import StoredCase
 from cases.webhooks.desk import Answer
 from cases.webhooks.endpoints import Kind
 from cases.webhooks.inbound import Ignored, Reason
+from cases.webhooks.inbox import SETTLE
 from cases.webhooks.outcomes import Closing, Reply
 from cases.webhooks.readers import read_payload
 from policies.vocabulary import Flag
@@ -211,6 +212,7 @@ def test_a_closing_ends_what_was_answered_and_what_nobody_answers(office: Office
     unanswered = customer(office, 140)
     flagged = customer(office, 141, flags=(flag(Flag.ADVERSE_EVENT),))
     assert send(office, "chatwoot_status_changed") is Answer.ACCEPTED
+    office.clock.at += SETTLE
     office.work()
     assert office.resolved == [(answered.case.id, "webhook:chatwoot")]
     assert again(office, unanswered).status is CaseStatus.IGNORED

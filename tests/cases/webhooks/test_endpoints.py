@@ -51,6 +51,18 @@ def test_a_good_file_is_read(file: Path):
     assert endpoints.frame_ancestors == ("https://chat.alborea.example",)
 
 
+def test_machines_and_the_names_of_closed_states_are_read(file: Path):
+    file.write_text(
+        "version: 1\nendpoints:\n  zammad: {kind: zammad, account: demo, secrets_env: [CW_SECRET],"
+        " bots: ['12'], closed_states: [Cerrado, closed]}\n"
+    )
+    made = load_endpoints(file, ENVIRONMENT).by_name["zammad"]
+    assert (made.bots, made.closed_states) == ({"12"}, {"cerrado", "closed"})
+    file.write_text(file.read_text().replace("'12'", "bot@correo.example"))
+    with pytest.raises(PolicyError, match="bots"):
+        load_endpoints(file, ENVIRONMENT)
+
+
 def test_no_file_is_no_endpoint():
     assert load_endpoints(None, {}) is NONE
     assert list(NONE) == []

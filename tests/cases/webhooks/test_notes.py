@@ -109,6 +109,13 @@ def test_intercom_receives_a_note_of_an_admin(desk: Helpdesk, sender: HttpNoteSe
     assert (posted.json["message_type"], posted.json["type"]) == ("note", "admin")
 
 
+def test_intercom_takes_a_note_for_html_and_loses_no_sign_of_it(desk: Helpdesk, sender: HttpNoteSender):
+    sender.send(request_to(desk, Kind.INTERCOM, "1295", 'Borrador\nde <b>\n\nDosis: < 5 & "no más"'))
+    (posted,) = desk.posted
+    body = '<p>Borrador<br>de &lt;b&gt;</p><p>Dosis: &lt; 5 &amp; "no más"</p>'
+    assert posted.json["body"] == body
+
+
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.STANDARD])
 @pytest.mark.parametrize("conversation", ["", "10/../11", "10?x", "1 0", "ñ", "a" * 65])
 def test_no_conversation_id_reaches_another_address(desk: Helpdesk, kind: Kind, conversation: str):
