@@ -46,7 +46,7 @@ def run_bad_receivers(folder: Path, *, seed: int) -> Report:
             if sentinel.visits:
                 report.find(Broken.REACHED_INSIDE, f"{sentinel.visits.total()} requests through {name}")
         report.figures = {**report.figures, "visits_of_bad_ones": dict(sorted(bad.visits.items()))}
-    return report
+    return report.ended()
 
 
 def _load(place: Installation, seed: int) -> None:

@@ -33,4 +33,4 @@ def run_clock_jumps(folder: Path, *, seed: int) -> Report:
         time.sleep(LOAD_SECONDS)
         trial.settle()
         report.figures = {"jumps_seconds": list(JUMPS), **trial.figures()}
-    return report
+    return report.ended()

@@ -155,4 +155,4 @@ def run_faults(
             report.find(Broken.DIED, str(error))
         trial.settle()
         report.figures = {"database": name, "seed": seed, **trial.figures()}
-    return report
+    return report.ended()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import version
+from typing import Self
 
 Json = bool | int | float | str | None | list["Json"] | dict[str, "Json"]
 SHOWN = 20
@@ -52,6 +53,7 @@ class Report:
     figures: dict[str, Json] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    end: datetime | None = None
 
     @property
     def passed(self) -> bool:
@@ -61,6 +63,11 @@ class Report:
     def find(self, kind: Broken, detail: str) -> None:
         """Note a broken promise."""
         self.findings.append(Finding(kind, detail))
+
+    def ended(self) -> Self:
+        """The report, with the time at which its scenario ended: now."""
+        self.end = datetime.now(UTC)
+        return self
 
     def json(self) -> dict[str, Json]:
         """As a JSON object, with where and when it was run."""
@@ -76,7 +83,7 @@ class Report:
             "broken": counts,
             "findings": shown,
             "begun": self.begun.isoformat(timespec="seconds"),
-            "seconds": round((datetime.now(UTC) - self.begun).total_seconds(), 1),
+            "seconds": round(((self.end or datetime.now(UTC)) - self.begun).total_seconds(), 1),
             "version": version("borrador"),
             "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         }

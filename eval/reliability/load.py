@@ -48,7 +48,7 @@ def run_load(folder: Path, *, minutes: float, seed: int) -> Report:
         }
         judge_load(report, run)
         _judge_life(report, api, worker)
-    return report
+    return report.ended()
 
 
 def run_overload(folder: Path, *, seed: int, seconds: float = OVERLOAD_SECONDS) -> Report:
@@ -71,7 +71,7 @@ def run_overload(folder: Path, *, seed: int, seconds: float = OVERLOAD_SECONDS) 
         }
         judge_overload(report, run, after)
         _judge_life(report, api, worker)
-    return report
+    return report.ended()
 
 
 def judge_overload(report: Report, run: Run, after: Run) -> None:

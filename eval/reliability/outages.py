@@ -51,7 +51,7 @@ def run_database_away(folder: Path, *, seed: int, server: PostgreSql) -> Report:
             trial.check()
         trial.settle()
         report.figures = {"recovery_seconds": recoveries, **trial.figures()}
-    return report
+    return report.ended()
 
 
 def run_disk_full(folder: Path, *, seed: int) -> Report:
@@ -74,7 +74,7 @@ def run_disk_full(folder: Path, *, seed: int) -> Report:
         trial.settle()
         how = "file system filled" if small else "RLIMIT_FSIZE"
         report.figures = {"how": how, "recovery_seconds": recoveries, **trial.figures()}
-    return report
+    return report.ended()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The thresholds are the ones promised; a run that breaks one does not pass."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,10 @@ def test_a_clock_moves_in_processes_that_have_it_open(tmp_path: Path) -> None:
     assert shift() == 0.0
     write_shift(file, -7200.5)
     assert shift() == -7200.5
+
+
+def test_a_scenario_lasts_until_it_ended_and_not_until_it_is_told() -> None:
+    report = Report("load", begun=datetime.now(UTC) - timedelta(hours=2)).ended()
+    assert report.end is not None
+    report.end -= timedelta(hours=1)
+    assert report.json()["seconds"] == pytest.approx(3600, abs=5)
