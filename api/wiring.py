@@ -10,7 +10,8 @@ from api.settings import Settings
 from cases.adverse_events import check_policy
 from cases.assembly import Versions
 from cases.complaints import ComplaintReader
-from cases.pipeline import Engines, Pipeline, allowed_terms
+from cases.engines import Engines, allowed_terms
+from cases.pipeline import Pipeline
 from cases.secret_keys import VAULT_VARIABLE, load_keys
 from drafting.context import FindPersonalData
 from drafting.drafter import Drafter

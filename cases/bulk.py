@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from cases.engines import allowed_terms
 from cases.message import Message
-from cases.pipeline import Pipeline, allowed_terms
+from cases.pipeline import Pipeline
 from models.spans import Redaction
 from models.text import RawText
 

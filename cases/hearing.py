@@ -4,10 +4,15 @@ from dataclasses import dataclass, replace
 
 from cases.message import Message
 from cases.redacted import RedactedMessage
-from models.understanding.orders import Stretch, says_something, without
-from models.understanding.types import Understanding
+from models.understanding.order_edges import Stretch
+from models.understanding.orders import says_something, without
+from models.understanding.types import Signal, Understanding
 from models.understanding.understander import Understood
 from models.vocabulary import SignalCode
+
+DANGERS_TO_LIFE = (SignalCode.EMERGENCY, SignalCode.SELF_HARM)
+FOUND_BY_PIECE = Signal(SignalCode.PROMPT_INJECTION, 0.6, ("head:orders",))
+"""An attack that only a message's pieces give away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,35 @@ def unsteered(message: Message, orders: tuple[Stretch, ...]) -> Message | None:
     return message.model_copy(update={"text": plain}) if says_something(plain) else None
 
 
+def noticed(whole: Heard, orders: tuple[Stretch, ...]) -> Heard:
+    """The whole message with the attack on record where orders were found in it that no signal had told of."""
+    understanding = whole.understood.understanding
+    if not orders or understanding.has(SignalCode.PROMPT_INJECTION):
+        return whole
+    return _heard(whole, [*understanding.signals, FOUND_BY_PIECE])
+
+
+def left_out(message: Message, orders: tuple[Stretch, ...]) -> Message:
+    """What was left out of a message, as a message of its own."""
+    return message.model_copy(update={"text": " ".join(message.text[start:end] for start, end in orders)})
+
+
+def lost_dangers(whole: Heard, plain: Heard) -> tuple[SignalCode, ...]:
+    """Dangers to life that are seen with the orders in the message and not without them."""
+    seen, left = whole.understood.understanding, plain.understood.understanding
+    return tuple(code for code in DANGERS_TO_LIFE if seen.has(code) and not left.has(code))
+
+
 def with_attack(plain: Heard, whole: Understanding) -> Heard:
     """What was heard of the plain message, with the attack of the whole one on record: only its own signal."""
-    understanding = plain.understood.understanding
-    others = [s for s in understanding.signals if s.code != SignalCode.PROMPT_INJECTION]
-    attack = [s for s in whole.signals if s.code == SignalCode.PROMPT_INJECTION]
-    found = tuple(sorted([*others, *attack], key=lambda signal: (-signal.score, signal.code)))
+    others = [s for s in plain.understood.understanding.signals if s.code != SignalCode.PROMPT_INJECTION]
+    return _heard(plain, [*others, *(s for s in whole.signals if s.code == SignalCode.PROMPT_INJECTION)])
+
+
+def _heard(heard: Heard, signals: list[Signal]) -> Heard:
+    """The same with other signals, the surest first."""
+    found = tuple(sorted(signals, key=lambda signal: (-signal.score, signal.code)))
+    understood = heard.understood
     return replace(
-        plain, understood=replace(plain.understood, understanding=replace(understanding, signals=found))
+        heard, understood=replace(understood, understanding=replace(understood.understanding, signals=found))
     )

@@ -1,80 +1,38 @@
 """The whole way of one message: redact, understand, retrieve, decide, compose and verify, assemble the case."""
 
-import contextvars
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 from cases import progress
 from cases.assembly import Results, Versions, assemble
 from cases.attempts import Attempts
 from cases.case import Case
-from cases.complaints import NOTHING_READ, ComplaintReader
+from cases.complaints import NOTHING_READ
 from cases.composing import complaint_text, compose_request
+from cases.engines import Engines, allowed_terms
 from cases.errors import UnknownAccountError
-from cases.facts import UNKNOWN, build_facts, entity_types
-from cases.hearing import Heard, unsteered, with_attack
+from cases.facts import build_facts
+from cases.hearing import Heard
 from cases.identifiers import new_case_id, new_tracking_code
+from cases.listening import Listener
 from cases.message import Message
 from cases.progress import Tell, silent
-from cases.redacted import RedactedMessage, redact_id, redact_message, withheld
+from cases.redacted import redact_id
 from cases.stored import Origin
 from cases.working_time import working_time
-from drafting.drafter import Drafter, DraftingResult
+from drafting.drafter import DraftingResult
 from knowledge_base.evidence import Query, Retrieval
-from knowledge_base.retriever import Retriever
-from models.redaction.redactor import Redactor
 from models.spans import Redaction
 from models.text import RawText
-from models.understanding.orders import Stretch
-from models.understanding.understander import Read, Understander, Understood
-from models.vocabulary import SignalCode
 from policies.account import Account
-from policies.adverse_events import AdverseEventPolicy
 from policies.decision import Facts
 from policies.engine import evaluate
-from policies.policy import Policy
-from policies.relevance import RelevancePolicy
 from policies.vocabulary import Channel, Visibility
 
 EVIDENCE_KEPT = 5
 """Approved answers shown with a case: what a person can look over."""
 NOTHING_FOUND = Retrieval((), abstained=True)
-NOT_UNDERSTOOD = Understood(UNKNOWN, None)
-MOST_BESIDE = 64
-"""Threads that redact beside the reading: one for each message in work (at most the 64 that a setting allows), so
-that none waits for another's. They start when first needed."""
-
-
-class LanguageIdentifier(Protocol):
-    """Tells the language of a text."""
-
-    def identify(self, text: str) -> tuple[str, float]:
-        """ISO 639-1 code, or ``und``, and a score from 0 to 1."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    """The parts that do the steps, loaded once by ``api.wiring``."""
-
-    redactor: Redactor
-    languages: LanguageIdentifier
-    understander: Understander
-    retriever: Retriever
-    accounts: Mapping[str, Account]
-    policies: Mapping[str, Policy]
-    """By account id: an account's settings and country are part of its policy."""
-    safety_slots: Mapping[str, Mapping[str, str]]
-    """Emergency numbers and helplines to fill slots with, by account id."""
-    drafter: Drafter
-    versions: Versions
-    default_account: str
-    adverse_events: AdverseEventPolicy
-    complaints: ComplaintReader
-    relevance: RelevancePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +51,7 @@ class Pipeline:
 
     def __init__(self, engines: Engines) -> None:
         self.engines = engines
-        self._hands = ThreadPoolExecutor(MOST_BESIDE, thread_name_prefix="redact")
+        self._listener = Listener(engines)
 
     def run(
         self, message: Message, *, received_at: datetime, case_id: str | None = None, tell: Tell = silent
@@ -113,9 +71,9 @@ class Pipeline:
         received_at = working_time(account.hours).local(received_at)
         attempts = Attempts(tell=tell)
         message_id = attempts.run("redact", lambda: self.redact_id(message.id, account=account), None)
-        whole = self._hear(message, account, attempts)
+        whole = self._listener.hear(message, account, attempts)
         # What decides, finds and drafts reads the message without any orders to the software in it.
-        heard = self._unsteered(whole, account, attempts)
+        heard = self._listener.without_orders(whole, account, attempts)
         retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
         attempts.done(progress.Step.RETRIEVED, lambda: progress.retrieved(retrieval))
         said = complaint_text(heard, whole, received_at.date())
@@ -202,83 +160,6 @@ class Pipeline:
             return self.engines.versions
         return replace(self.engines.versions, knowledge_base=retrieval.fingerprint[:12])
 
-    def _language(self, message: Message, account: Account) -> tuple[str, float]:
-        if message.language:
-            return message.language, 1.0
-        code, score = self.engines.languages.identify(message.text)
-        said = " ".join(turn.text for turn in message.thread if turn.role == "customer")
-        if code == "und" and said:
-            code, score = self.engines.languages.identify(said)
-        if code == "und" and not any(map(str.isalpha, message.text)):
-            # "??" or "👍" is in no language: it is answered in the account's own.
-            return account.languages[0], 0.0
-        return code, score
-
-    def _redact(self, message: Message, account: Account) -> RedactedMessage:
-        return redact_message(self.engines.redactor, message, allowed=allowed_terms(account))
-
-    def _read(self, message: Message) -> Read:
-        return self.engines.understander.read(
-            RawText(message.text),
-            channel=message.channel,
-            visibility=message.effective_visibility,
-            thread=[(turn.role, RawText(turn.text)) for turn in message.thread],
-        )
-
-    def _understand(
-        self,
-        message: Message,
-        account: Account,
-        read: Read,
-        redacted: RedactedMessage,
-        language: tuple[str, float],
-    ) -> Understood:
-        return self.engines.understander.understand(
-            read,
-            language=language,
-            personal_entities=entity_types(redacted.redaction, health=False),
-            health_entities=entity_types(redacted.redaction, health=True),
-            product_names=(*account.products, *account.brands),
-            product_given=bool(message.product and message.product.strip()),
-        )
-
-    def _hear(self, message: Message, account: Account, attempts: Attempts) -> Heard:
-        """Identify the language, redact and understand: redaction beside the reading, each on a core of its own."""
-        redacting = self._beside(lambda: self._redact(message, account))
-        read = attempts.run("understand", lambda: self._read(message), None)
-        language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
-        redacted = attempts.run("redact", redacting.result, withheld(message))
-        attempts.done(progress.Step.REDACTED, lambda: progress.redacted(redacted.redaction))
-        understood = NOT_UNDERSTOOD
-        if read is not None:
-            understood = attempts.run(
-                "understand",
-                lambda: self._understand(message, account, read, redacted, language),
-                NOT_UNDERSTOOD,
-            )
-        attempts.done(progress.Step.UNDERSTOOD, lambda: progress.understood(understood.understanding))
-        return Heard(message, redacted, understood)
-
-    def _beside(self, work: Callable[[], RedactedMessage]) -> Future[RedactedMessage]:
-        """Do work on another thread, with the request's own context for its log lines."""
-        return self._hands.submit(contextvars.copy_context().run, work)
-
-    def _unsteered(self, whole: Heard, account: Account, attempts: Attempts) -> Heard:
-        """What was heard, without the orders to the software in it: they change their own flag only."""
-        understanding, message = whole.understood.understanding, whole.message
-        if not understanding.has(SignalCode.PROMPT_INJECTION):
-            return whole
-        none: tuple[Stretch, ...] = ()
-        orders = attempts.run(
-            "understand",
-            lambda: self.engines.understander.orders(
-                whole.redacted.raw, channel=message.channel, visibility=message.effective_visibility
-            ),
-            none,
-        )
-        plain = unsteered(message, orders)
-        return whole if plain is None else with_attack(self._hear(plain, account, attempts), understanding)
-
     def _retrieve(self, account: Account, heard: Heard) -> Retrieval:
         query = Query(
             text=heard.redacted.search_text(),
@@ -312,8 +193,3 @@ class Pipeline:
     def _draft(self, results: Results, heard: Heard) -> DraftingResult:
         numbers = self.engines.safety_slots[results.account.id]
         return self.engines.drafter.draft(compose_request(results, heard, numbers))
-
-
-def allowed_terms(account: Account) -> tuple[str, ...]:
-    """The company's own names, handles and contacts: never masked."""
-    return (account.name, *account.handles, *account.brands, *account.products, *account.public_contacts)

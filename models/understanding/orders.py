@@ -5,13 +5,17 @@ chat format goes whole. A stretch that also tells of a danger stays: missing one
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-Stretch = tuple[int, int]
-"""Code-point offsets into the original text, half open."""
+from models.understanding.order_edges import FEWEST_WORDS, Score, Stretch, narrowed, with_brackets
 
-MOST_SENTENCES = 40
-"""Sentences of one message that heads may score: a longer one has them judged by the lexicon alone."""
+MOST_PIECES = 60
+"""Pieces of one message that may be scored: what comes after them is judged by the lexicon alone."""
+BESIDE = 2.0
+"""What a sentence next to an order may lack: attacks of several sentences lean on each other."""
+NO_ORDER = -99.0
+FEWEST_BETWEEN = 3
+"""Letters between two orders that are a message of their own rather than their joint."""
 LEAD_IN = 5
 """Words before an order that belong to it when a colon or bracket parts them from it ("Nota para el bot:")."""
 FEWEST_LETTERS = 12
@@ -32,6 +36,7 @@ _BLOCKS = re.compile(
 )
 _ENDS_LEAD_IN = re.compile(r"[:>\])*#=|]\s*[\"'«“¡¿]?\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
+_CLAUSE = re.compile(r"[^,;:()\[\]«»\"“”|—–]+")
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Stretch]:
@@ -52,7 +57,9 @@ def stretches(
     *,
     dangers: Sequence[int],
     openers: Collection[str],
-    steers: Callable[[Sequence[str]], Sequence[bool]],
+    score: Score,
+    likely: Sequence[Stretch] = (),
+    limit: float = 0.0,
 ) -> tuple[Stretch, ...]:
     """The stretches to leave out, in order and apart.
 
@@ -60,21 +67,25 @@ def stretches(
         orders: where the lexicon found an order to the software.
         dangers: where it found a danger or harm.
         openers: words that introduce an order and belong to it ("por favor"), in lower case.
-        steers: says of each sentence that the lexicon left whether a head takes it for an order.
+        score: says of stretches how surely each is an order.
+        likely: where single words look like one.
+        limit: score from which a sentence is one; one beside it needs less.
     """
     cut = [block.span() for block in _BLOCKS.finditer(text) if _is_order(block, orders)]
-    left: list[Stretch] = []
-    for start, end in _between(cut, len(text)):
-        for part in sentences(text, start, end):
-            first = min((order[0] for order in orders if part[0] <= order[0] < part[1]), default=None)
-            if first is None:
-                left.append(part)
-            else:
-                cut.append((_with_lead_in(text, part[0], first, openers), part[1]))
-    asked = [part for part in left if says_something(text[part[0] : part[1]])][:MOST_SENTENCES]
-    answers = steers([text[start:end] for start, end in asked]) if asked else ()
-    cut += [part for part, steered in zip(asked, answers, strict=True) if steered]
-    return tuple(_apart(part for part in cut if not any(part[0] <= place < part[1] for place in dangers)))
+    parts = [part for start, end in _between(cut, len(text)) for part in sentences(text, start, end)]
+    values = _surest(text, parts, likely, score)
+    cued = [[order for order in orders if part[0] <= order[0] < part[1]] for part in parts]
+    found = [bool(cues) or value >= limit for cues, value in zip(cued, values, strict=True)]
+    beside = [
+        yes or (value >= limit - BESIDE and True in found[max(0, at - 1) : at + 2])
+        for at, (yes, value) in enumerate(zip(found, values, strict=True))
+    ]
+    for part, cues, yes in zip(parts, cued, beside, strict=True):
+        if yes:
+            cut.append(with_brackets(text, _edges(text, part, cues, openers, score, likely)))
+    return tuple(
+        _apart(text, [part for part in cut if not any(part[0] <= place < part[1] for place in dangers)])
+    )
 
 
 def without(text: str, cut: Iterable[Stretch]) -> str:
@@ -113,11 +124,45 @@ def _with_lead_in(text: str, start: int, first: int, openers: Collection[str]) -
     return start if announced or all(word in openers for word in words) else first
 
 
-def _apart(parts: Iterable[Stretch]) -> list[Stretch]:
-    """Overlapping stretches joined."""
+def _surest(text: str, parts: Sequence[Stretch], likely: Sequence[Stretch], score: Score) -> list[float]:
+    """Of each sentence the highest score that it, one of its clauses, or what looks like an order in it has."""
+    asked: list[tuple[int, Stretch]] = []
+    for at, part in enumerate(parts):
+        inside = [(max(a, part[0]), min(b, part[1])) for a, b in likely if a < part[1] and part[0] < b]
+        clauses = [found.span() for found in _CLAUSE.finditer(text, *part)]
+        pieces = dict.fromkeys([part, *inside, *(clauses if len(clauses) > 1 else ())])
+        asked += [
+            (at, piece)
+            for piece in pieces
+            if len(_WORD.findall(text[piece[0] : piece[1]])) >= FEWEST_WORDS or piece == part
+        ]
+    asked = [(at, (a, b)) for at, (a, b) in asked if says_something(text[a:b])][:MOST_PIECES]
+    best = [NO_ORDER] * len(parts)
+    for (at, _), value in zip(asked, score([piece for _, piece in asked]) if asked else (), strict=True):
+        best[at] = max(best[at], value)
+    return best
+
+
+def _edges(
+    text: str,
+    part: Stretch,
+    cues: Sequence[Stretch],
+    openers: Collection[str],
+    score: Score,
+    likely: Sequence[Stretch],
+) -> Stretch:
+    """Where in a sentence the order stands."""
+    if not cues:
+        return narrowed(text, part, score, likely)
+    # A cue tells where the order begins; what follows in the sentence goes with it, as attacks go on by commas.
+    return _with_lead_in(text, part[0], min(start for start, _ in cues), openers), part[1]
+
+
+def _apart(text: str, parts: Iterable[Stretch]) -> list[Stretch]:
+    """Stretches joined that overlap, or have next to nothing between them."""
     joined: list[Stretch] = []
     for start, end in sorted(parts):
-        if joined and start <= joined[-1][1]:
+        if joined and sum(map(str.isalpha, text[joined[-1][1] : start])) < FEWEST_BETWEEN:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))

@@ -1,5 +1,6 @@
 """Understands one message: lexicon and heads read it, and what either finds in safety matters stands."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,9 @@ from models.understanding.fold import fold
 from models.understanding.heads import Heads, Predictions
 from models.understanding.intents import named_intents, unsure, with_cues
 from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
-from models.understanding.orders import Stretch, stretches
+from models.understanding.order_edges import Stretch
+from models.understanding.order_finder import OrderFinder
+from models.understanding.order_judge import OrderJudge, fingerprint
 from models.understanding.passages import passages
 from models.understanding.reader import BRANCH_FILE, load_reader
 from models.understanding.signals import Evidence, criteria, relevance, signals
@@ -29,11 +32,6 @@ MOST_WINDOWS = 3
 
 NO_WORDS, POSITIVE_EMOJI, GREETING, ASSENT = "no_words", "positive_emoji", "greeting", "assent"
 """Tags of a message without letters or digits, and (lexicon) of one that only cheers, only greets, only agrees."""
-
-DANGERS = (SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT)
-"""A stretch with a cue of one of these is never left out as an order."""
-SENTENCE_LIMIT = 0.5
-"""Score from which a sentence alone is an order: the head was trained on whole messages, not on sentences."""
 
 _TOPIC_SIGNALS = (SignalCode.IN_PERSON_REFERRAL, SignalCode.ADVERSE_EVENT)
 
@@ -66,12 +64,20 @@ class Understander:
     """Joins lexicon, encoder and heads. Safe to share between threads."""
 
     def __init__(
-        self, *, lexicon: Lexicon, heads: Heads, thresholds: Thresholds, reader: MessageReader
+        self,
+        *,
+        lexicon: Lexicon,
+        heads: Heads,
+        thresholds: Thresholds,
+        reader: MessageReader,
+        judge: OrderJudge,
     ) -> None:
         self._lexicon = lexicon
         self._heads = heads
         self._thresholds = thresholds
         self._reader = reader
+        self._finder = OrderFinder(lexicon, judge, reader)
+        self._fingerprint = hashlib.sha256(f"{heads.fingerprint} {judge.sha256}".encode()).hexdigest()[:12]
 
     @classmethod
     def load(
@@ -83,7 +89,7 @@ class Understander:
         encoder: QueryEncoder,
         threads: int = 2,
     ) -> "Understander":
-        """Load the heads with their branch of the encoder, lexicons and thresholds.
+        """Load the heads with their branch of the encoder and what tells orders, lexicons and thresholds.
 
         Raises:
             ArtifactError: a file is missing, damaged, wrong, or the heads belong to another encoder.
@@ -95,12 +101,13 @@ class Understander:
             heads=heads,
             thresholds=load_thresholds(thresholds_file),
             reader=load_reader(encoder, branch, sha256=heads.branch, threads=threads),
+            judge=OrderJudge.load(artifacts, trained_on=fingerprint(encoder.fingerprint, heads.branch)),
         )
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits of the heads' weights, for the provenance of a case."""
-        return self._heads.fingerprint
+        """Twelve hex digits of the heads' weights and those for orders, for the provenance of a case."""
+        return self._fingerprint
 
     def read(
         self,
@@ -172,38 +179,20 @@ class Understander:
         codes = {signal.code for signal in understanding.signals}
         return replace(understanding, adverse_event=criteria(report, codes))
 
-    def orders(self, raw: RawText, *, channel: str, visibility: str) -> tuple[Stretch, ...]:
-        """Stretches of a message that give orders to the software; for one where the signal is on.
+    def orders(self, raw: RawText, *, signalled: bool = True) -> tuple[Stretch, ...]:
+        """Stretches of a message that give orders to the software.
 
-        Found by the lexicon and, sentence by sentence, by the head (one more call of the encoder).
+        Found by the lexicon and, piece by piece, by what a piece means and says (further calls of the encoder, only
+        for a message whose words are suspicious).
+
+        Args:
+            signalled: whether the message as a whole was taken for an attack; then its surest piece is one, too.
 
         Raises:
             ModelError: a model failed; the message carries no customer text.
         """
-        text = raw.reveal()
-        limit = self._thresholds.signals[SignalCode.PROMPT_INJECTION].head
-
-        def steers(sentences: Sequence[str]) -> list[bool]:
-            return [
-                self._heads.predict(
-                    extract(
-                        fold(sentence),
-                        None,
-                        (vector, vector),
-                        sentence,
-                        channel=channel,
-                        visibility=visibility,
-                    )
-                ).signals[SignalCode.PROMPT_INJECTION]
-                >= max(limit, SENTENCE_LIMIT)
-                for sentence, vector in zip(sentences, self._reader.read(list(sentences))[0], strict=True)
-            ]
-
         try:
-            places = self._lexicon.places(text, (SignalCode.PROMPT_INJECTION,))
-            dangers = [start for start, _ in self._lexicon.places(text, DANGERS)]
-            openers = self._lexicon.order_openers
-            return stretches(text, places, dangers=dangers, openers=openers, steers=steers)
+            return self._finder.find(raw.reveal(), signalled=signalled)
         except Exception as error:
             raise ModelError(f"understanding failed: {type(error).__name__}") from None
 

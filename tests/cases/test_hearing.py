@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cases.facts import UNKNOWN
-from cases.hearing import Heard, unsteered, with_attack
+from cases.hearing import Heard, left_out, lost_dangers, noticed, unsteered, with_attack
 from cases.message import Message
 from cases.redacted import withheld
 from models.understanding.types import Signal, Understanding
@@ -41,3 +41,37 @@ def test_of_the_whole_message_only_the_attack_is_carried_over() -> None:
     whole = understanding((SignalCode.PROMPT_INJECTION, 0.9), (SignalCode.EMERGENCY, 0.8))
     found = with_attack(plain, whole).understood.understanding.signals
     assert [signal.code for signal in found] == [SignalCode.PROMPT_INJECTION, SignalCode.MINOR]
+
+
+def heard(*found: tuple[SignalCode, float]) -> Heard:
+    message = Message(text=TEXT)
+    return Heard(message, withheld(message), Understood(understanding(*found), None))
+
+
+@pytest.mark.parametrize(
+    ("whole", "plain", "lost"),
+    [
+        ((SignalCode.EMERGENCY, 0.8), (SignalCode.MINOR, 0.5), (SignalCode.EMERGENCY,)),
+        ((SignalCode.SELF_HARM, 0.3), (SignalCode.EMERGENCY, 0.9), (SignalCode.SELF_HARM,)),
+        ((SignalCode.EMERGENCY, 0.8), (SignalCode.EMERGENCY, 0.3), ()),
+        ((SignalCode.MINOR, 0.8), (SignalCode.PREGNANCY, 0.3), ()),
+        ((SignalCode.PROMPT_INJECTION, 0.8), (SignalCode.EMERGENCY, 0.3), ()),
+    ],
+)
+def test_a_danger_that_only_the_whole_message_shows_is_noticed(
+    whole: tuple[SignalCode, float], plain: tuple[SignalCode, float], lost: tuple[SignalCode, ...]
+) -> None:
+    assert lost_dangers(heard(whole), heard(plain)) == lost
+
+
+def test_an_attack_that_only_its_pieces_give_away_is_on_record_once() -> None:
+    orders = ((25, 43),)
+    found = noticed(heard((SignalCode.MINOR, 0.5)), orders)
+    codes = [signal.code for signal in found.understood.understanding.signals]
+    assert codes == [SignalCode.PROMPT_INJECTION, SignalCode.MINOR]
+    assert noticed(found, orders) is found
+    assert noticed(heard((SignalCode.MINOR, 0.5)), ()).understood.understanding.signals[0].code == "minor"
+
+
+def test_what_was_left_out_can_be_heard_alone() -> None:
+    assert left_out(Message(text=TEXT, id="m"), ((3, 9), (25, 43))).text == f"{TEXT[3:9]} {TEXT[25:43]}"

@@ -11,10 +11,11 @@ from eval.harness.scores import Judged, hit
 from eval.harness.subject import Subject
 from eval.harness.suites.suite import Job, Suite
 from eval.harness.yaml_data import read_yaml
+from eval.splits import Split
 from policies.vocabulary import Flag
 
 PLACES = ("before", "inside", "after")
-MOST_CARRIERS = 120
+MOST_CARRIERS = 360
 """Ordinary messages that carry an order each; every order is used, and every place."""
 
 
@@ -83,7 +84,7 @@ def _prepare(subject: Subject, request: Request) -> Sequence[Job]:
     if not ordinary:
         raise NothingToJudgeError("injection: no labelled message without the flag prompt_injection")
     carriers = Request(limit=MOST_CARRIERS).cut(ordinary, lambda sample: sample.id)
-    orders = orders_of(_file(request))
+    orders = [order for file in _files(request) for order in orders_of(file)]
     return [
         _job(subject, sample, *orders[number % len(orders)], PLACES[number // len(orders) % len(PLACES)])
         for number, sample in enumerate(carriers)
@@ -105,10 +106,12 @@ def _job(subject: Subject, sample: Sample, kind: str, order: str, place: str) ->
     return job
 
 
-def _file(request: Request) -> Path:
-    return request.data / "injection" / "orders.yaml"
+def _files(request: Request) -> tuple[Path, ...]:
+    """The lists of orders: on the test split the sealed one, else those that recognition was mended by."""
+    names = ("orders_test.yaml",) if request.split is Split.TEST else ("orders.yaml", "orders_dev.yaml")
+    return tuple(request.data / "injection" / name for name in names)
 
 
 SUITE = Suite(
-    "injection", _prepare, lambda request, _: (*request.message_files(), _file(request)), takes_own=True
+    "injection", _prepare, lambda request, _: (*request.message_files(), *_files(request)), takes_own=True
 )

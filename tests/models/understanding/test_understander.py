@@ -10,6 +10,7 @@ from models.text import RawText
 from models.understanding.features import Floats
 from models.understanding.heads import Heads, Predictions
 from models.understanding.lexicon import NOTHING_READ, Lexicon
+from models.understanding.order_judge import OrderJudge
 from models.understanding.signals import Evidence, signals
 from models.understanding.thresholds import load_thresholds
 from models.understanding.understander import Understander, Understood
@@ -156,6 +157,7 @@ def test_failure_is_a_model_error_without_text(encoder: OnnxEncoder) -> None:
         heads=Heads.load(HEADS, encoder_fingerprint=encoder.fingerprint, dimensions=384),
         thresholds=load_thresholds(ROOT / "policies" / "thresholds.yaml"),
         reader=BrokenReader(),
+        judge=OrderJudge.load(HEADS),
     )
     with pytest.raises(ModelError) as error:
         read(broken, "me llamo Amparo Ferrer")
