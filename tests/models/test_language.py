@@ -21,6 +21,8 @@ def identifier():
         ("ez dut krema jaso, noiz helduko da?", "eu"),
         ("oi, não recebi o meu creme", "pt"),
         ("obrigada", "pt"),
+        ("o meu cão vomitou depois de lamber o creme", "pt"),
+        ("o meu can vomitou despois de lamber a crema", "gl"),
         ("where is my order?", "en"),
         ("thanks", "en"),
         ("@marca https://t.co/abc [PERSONA_1] no funciona la app", "es"),
