@@ -63,7 +63,7 @@ def main() -> None:
     if run.at == 0:
         log.info("before: %s", json.dumps(run.report()))
     run.train()
-    _finish(arguments.out, run, arguments.base, share=arguments.blend)
+    _finish(arguments.out, run, arguments.blend_base or arguments.base, share=arguments.blend)
 
 
 def _finish(folder: Path, run: Run, base: Path, *, share: float) -> None:
@@ -74,6 +74,7 @@ def _finish(folder: Path, run: Run, base: Path, *, share: float) -> None:
     heads = {name: tensor.numpy() for name, tensor in run.network.heads.state_dict().items()}
     heads["centre"] = run.corpus.centre
     run.network.trunk.save_pretrained(folder / "tuned")
+    (folder / "tuned" / "tokenizer.json").write_text(tokenizer, "utf-8")
     np.savez(folder / "tuned" / "heads.npz", **heads)
     figures = {"settings": asdict(run.settings), "blend": share, "development_before_blend": run.report()}
     blended = blend(BertModel.from_pretrained(base, add_pooling_layer=False), run.network.trunk, share=share)
@@ -117,6 +118,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument(
         "--blend", type=float, default=0.65, help="share of the tuned weights, the rest the base's"
+    )
+    parser.add_argument(
+        "--blend-base",
+        type=Path,
+        help="the untuned network, where --base is the `tuned` folder of an earlier run",
     )
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--threads", type=int, default=2)
