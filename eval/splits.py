@@ -65,6 +65,9 @@ PRACTICE_LAST = frozenset(
 """The same once more: despair and dangers with their look-alikes, borders of intents, of emotions and of handling,
 and a hundred rows in each of the five other languages."""
 
+PRACTICE_ORDINARY = frozenset({"messages_ailments", "messages_counterside"})
+"""Ordinary ailments and what only sounds alarming, after false alarms on such messages."""
+
 WAVES: tuple[frozenset[str], ...] = (
     FIRST,
     frozenset({"messages_wide", "messages_voices"}),
@@ -73,6 +76,7 @@ WAVES: tuple[frozenset[str], ...] = (
     PRACTICE,
     PRACTICE_LATER,
     PRACTICE_LAST,
+    PRACTICE_ORDINARY,
 )
 """Files in the order in which they came. Each wave is split without moving a row of those before it; files in none
 form the last one: name them here once their split is used, before more are added."""
@@ -203,7 +207,7 @@ def read_items(files: Iterable[Path]) -> list[Item]:
 
 
 def _shares(file: str, wave: int) -> Shares:
-    if file in PRACTICE | PRACTICE_LATER | PRACTICE_LAST:
+    if file in PRACTICE | PRACTICE_LATER | PRACTICE_LAST | PRACTICE_ORDINARY:
         return PRACTICE_SHARES
     return REDACTION_SHARES if wave and file.startswith("redaction_") else SHARES
 
