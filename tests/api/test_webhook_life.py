@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 from cases.audit import utc_now
 from cases.keys import Scope
+from cases.tables import InboundRow
 from cases.timekeeping.promise_book import PromiseKind
 from cases.webhooks.endpoints import Kind
+from cases.webhooks.inbox import InboundState
 from tests.api.chatwoot_server import Chatwoot
 from tests.cases.webhooks.helpdesk import Helpdesk, helpdesk
 from tests.cases.webhooks.senders import SECRET, payload, signed
@@ -161,7 +164,11 @@ def test_the_whole_life_of_a_case(
         assert time.monotonic() < deadline, "the closing stopped no clock"
         time.sleep(0.05)
     assert len(until(client, 71, 1)["decisions"]) == 1
-    assert app.state.webhooks.desk.inbox.counts()["failed"] == 0
+    with service.records.database.read() as session:
+        failed = select(InboundRow.error).where(
+            InboundRow.endpoint == "chatwoot", InboundRow.state == InboundState.FAILED.value
+        )
+        assert session.scalars(failed).all() == []
     assert service.records.verify().ok
 
 
