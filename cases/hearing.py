@@ -6,11 +6,11 @@ from cases.message import Message
 from cases.redacted import RedactedMessage
 from models.understanding.order_edges import Stretch
 from models.understanding.orders import says_something, without
+from models.understanding.signals import URGENT
 from models.understanding.types import Signal, Understanding
 from models.understanding.understander import Understood
 from models.vocabulary import SignalCode
 
-DANGERS_TO_LIFE = (SignalCode.EMERGENCY, SignalCode.SELF_HARM)
 FOUND_BY_PIECE = Signal(SignalCode.PROMPT_INJECTION, 0.6, ("head:orders",))
 """An attack that only a message's pieces give away."""
 
@@ -46,7 +46,7 @@ def left_out(message: Message, orders: tuple[Stretch, ...]) -> Message:
 def lost_dangers(whole: Heard, plain: Heard) -> tuple[SignalCode, ...]:
     """Dangers to life that are seen with the orders in the message and not without them."""
     seen, left = whole.understood.understanding, plain.understood.understanding
-    return tuple(code for code in DANGERS_TO_LIFE if seen.has(code) and not left.has(code))
+    return tuple(code for code in URGENT if seen.has(code) and not left.has(code))
 
 
 def with_attack(plain: Heard, whole: Understanding) -> Heard:
