@@ -162,8 +162,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--records", type=Path, help="drafts on file; made and put there when missing")
     chosen = parser.parse_args(arguments)
     if chosen.records is None:
-        second = "-second" if chosen.pair_set == PairSet.SECOND else ""
-        chosen.records = ROOT / "data" / "drafts" / f"{chosen.part}{second}.jsonl"
+        later = "" if chosen.pair_set == PairSet.FIRST else f"-{chosen.pair_set}"
+        chosen.records = ROOT / "data" / "drafts" / f"{chosen.part}{later}.jsonl"
     return COMMANDS[chosen.part](chosen)
 
 

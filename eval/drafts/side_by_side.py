@@ -60,10 +60,11 @@ OTHER_LANGUAGES = 14
 
 
 class PairSet(StrEnum):
-    """Which sixty: those that drafts were improved on, or those that nobody read before."""
+    """Which sixty: each later set was chosen before the work whose drafts it judges, and read after it."""
 
     FIRST = "first"
     SECOND = "second"
+    THIRD = "third"
 
 
 def chosen_pairs(
@@ -71,7 +72,7 @@ def chosen_pairs(
 ) -> list[Sample]:
     """Sixty messages with an exemplar. None is of the test split.
 
-    The first set is all of the development split, then training; the second is the next sixty of training. Training
+    The first set is all of the development split, then training; each later one is the next sixty of training. Training
     ones are taken in the order of the SHA-256 of their ids: some in other languages, then Spanish ones.
     """
     dev, train = (
@@ -81,12 +82,11 @@ def chosen_pairs(
     train.sort(key=lambda row: hashlib.sha256(row.id.encode()).digest())
     spanish = [row for row in train if row.language == Language.ES]
     others = [row for row in train if row.language != Language.ES]
-    mine = PAIRS - OTHER_LANGUAGES
-    if pair_set == PairSet.FIRST:
-        chosen = [*dev, *others[:OTHER_LANGUAGES], *spanish[: mine - len(dev)]]
-    else:
-        start = mine - len(dev)
-        chosen = [*others[OTHER_LANGUAGES : 2 * OTHER_LANGUAGES], *spanish[start : start + mine]]
+    before = list(PairSet).index(pair_set)
+    chosen = dev if pair_set == PairSet.FIRST else []
+    chosen += others[before * OTHER_LANGUAGES : (before + 1) * OTHER_LANGUAGES]
+    start = max(0, before * (PAIRS - OTHER_LANGUAGES) - len(dev))
+    chosen += spanish[start : start + PAIRS - len(chosen)]
     return [sample_of(row) for row in chosen]
 
 
