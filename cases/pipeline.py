@@ -33,6 +33,9 @@ from policies.vocabulary import Channel, Visibility
 EVIDENCE_KEPT = 5
 """Approved answers shown with a case: what a person can look over."""
 NOTHING_FOUND = Retrieval((), abstained=True)
+MOST_TRIES = 3
+"""How often a message is drafted with approved answers while these are withdrawn or changed under its draft; after that
+it is drafted without them, as when nothing is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,37 @@ class Pipeline:
         """
         account = self.account(message.account)
         received_at = working_time(account.hours).local(received_at)
+        case_id = case_id or new_case_id()
+        for tries in range(MOST_TRIES + 1):
+            quoting = tries < MOST_TRIES
+            outcome = self._once(message, account, received_at, case_id, tell, quoting=quoting)
+            if outcome is not None:
+                return outcome
+        raise AssertionError("a draft that quotes nothing always holds")
+
+    def _once(
+        self,
+        message: Message,
+        account: Account,
+        received_at: datetime,
+        case_id: str,
+        tell: Tell,
+        *,
+        quoting: bool,
+    ) -> Outcome | None:
+        """The whole way once; None when an answer that it quotes was withdrawn or changed meanwhile.
+
+        Args:
+            quoting: whether approved answers are looked for.
+        """
         attempts = Attempts(tell=tell)
         message_id = attempts.run("redact", lambda: self.redact_id(message.id, account=account), None)
         whole = self._listener.hear(message, account, attempts)
         # What decides, finds and drafts reads the message without any orders to the software in it.
         heard = self._listener.without_orders(whole, account, attempts)
-        retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
+        retrieval = NOTHING_FOUND
+        if quoting:
+            retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
         attempts.done(progress.Step.RETRIEVED, lambda: progress.retrieved(retrieval))
         said = complaint_text(heard, whole, received_at.date())
         complaint = attempts.run("understand", lambda: self.engines.complaints.read(said), NOTHING_READ)
@@ -83,7 +111,7 @@ class Pipeline:
         decision = evaluate(facts, policy)
         attempts.done(progress.Step.DECIDED, lambda: progress.decided(decision))
         results = Results(
-            case_id=case_id or new_case_id(),
+            case_id=case_id,
             tracking_code=new_tracking_code(),
             message=message,
             account=account,
@@ -100,8 +128,7 @@ class Pipeline:
         )
         drafting = self._draft(results, heard)
         if retrieval.evidence and not self.engines.retriever.holds(retrieval):
-            # An answer was withdrawn or changed while the draft was written: begin again without it.
-            return self.run(message, received_at=received_at, case_id=case_id, tell=tell)
+            return None
         attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))
         case = assemble(results, drafting, self._versions(retrieval))
         origin = Origin(account.id, message.channel, received_at, message.id)

@@ -7,11 +7,11 @@ from typing import Any
 from api.settings import Settings
 from cases.citations import cited
 from cases.message import Message
-from cases.pipeline import Pipeline
+from cases.pipeline import MOST_TRIES, Pipeline
 from drafting.drafter import DraftingResult
 from drafting.request import ComposeRequest
 from knowledge_base.config import RetrievalConfig
-from knowledge_base.evidence import Query
+from knowledge_base.evidence import Query, Retrieval
 from knowledge_base.governance import Governance
 from knowledge_base.loader import load_directory
 from knowledge_base.retriever import Retriever
@@ -63,3 +63,28 @@ def test_the_message_is_worked_again_without_the_answer(pipeline: Pipeline, sett
     assert gone.isdisjoint(found.answer_id for found in case.evidence)
     assert gone.isdisjoint(name for draft in case.drafts for name, _ in cited(draft))
     assert case.provenance.knowledge_base == base.fingerprint[:12]
+
+
+class Restless:
+    """A knowledge base that changes under every draft."""
+
+    def __init__(self, inner: Retriever) -> None:
+        self._inner = inner
+        self.searches = 0
+
+    def search(self, query: Query, k: int = 10) -> Retrieval:
+        self.searches += 1
+        return self._inner.search(query, k)
+
+    def holds(self, retrieval: Retrieval) -> bool:
+        return not retrieval.evidence
+
+
+def test_a_base_that_never_rests_ends_in_a_draft_without_answers(pipeline: Pipeline) -> None:
+    restless = Restless(pipeline.engines.retriever)
+    engines = replace(pipeline.engines, retriever=restless)  # type: ignore[arg-type]
+    case = Pipeline(engines).run(MESSAGE, received_at=datetime.now(UTC)).case
+    assert restless.searches == MOST_TRIES
+    assert not case.evidence
+    assert case.drafts
+    assert all(not cited(draft) for draft in case.drafts)
