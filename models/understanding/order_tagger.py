@@ -2,7 +2,7 @@
 
 A linear model over the folded words around each token, trained on orders put into ordinary messages
 (``models/training/orders.py``): it also finds orders that the lexicon has no pattern for, and where they end when no
-full stop tells. Needs no encoder: about 20 microseconds a token.
+full stop tells. Needs no encoder.
 """
 
 import base64
@@ -111,6 +111,7 @@ def features(tokens: Tokens) -> Iterator[npt.NDArray[np.int64]]:
     words = ("", "", "", *tokens.words, "", "", "")
     grams = [_grams(word) for word in tokens.words]
     sides = [_columns("s", mark) for mark in tokens.marks]
+    nearby = [_nearby(word, marks) for word, marks in zip(tokens.words, tokens.marks, strict=True)]
     count = len(tokens.words)
     for at in range(count):
         here = at + SIDES
@@ -122,10 +123,7 @@ def features(tokens: Tokens) -> Iterator[npt.NDArray[np.int64]]:
         found.add(_column(f"-2,-1={words[here - 2]},{words[here - 1]}"))
         found.add(_column(f"1,2={words[here + 1]},{words[here + 2]}"))
         for near in range(max(0, at - AROUND), min(count, at + AROUND + 1)):
-            found.add(_column(f"near={tokens.words[near]}"))
-            found.add(_column(f"near4={tokens.words[near][:5]}"))
-            for mark in tokens.marks[near]:
-                found.add(_column(f"near:{mark}"))
+            found.update(nearby[near])
         found.update(sides[at])
         if at + 1 < count:
             found.update(_columns("after", tokens.marks[at + 1]))
@@ -201,6 +199,15 @@ def _column(name: str) -> int:
 
 def _columns(kind: str, names: Sequence[str]) -> list[int]:
     return [_column(f"{kind}:{name}") for name in names]
+
+
+def _nearby(word: str, marks: Sequence[str]) -> list[int]:
+    """What a token says of the tokens around it."""
+    return [
+        _column(f"near={word}"),
+        _column(f"near4={word[:5]}"),
+        *(_column(f"near:{mark}") for mark in marks),
+    ]
 
 
 @lru_cache(maxsize=50_000)
