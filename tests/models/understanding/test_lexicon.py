@@ -167,3 +167,29 @@ def test_no_lexicon(tmp_path: Path) -> None:
 )
 def test_what_is_named_first_leads_among_topics(lexicon: Lexicon, text: str, first: str) -> None:
     assert lexicon.read(text).topics[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("me ha salido un bulto detrás de la oreja y no se va", ()),
+        ("me duele el oído, no la oreja", ("ears",)),
+    ],
+)
+def test_a_lump_behind_the_ear_is_no_matter_of_the_ear(
+    lexicon: Lexicon, text: str, topics: tuple[str, ...]
+) -> None:
+    assert lexicon.read(text).topics == topics
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("la cita de mi marido, que falleció el domingo, y me la habéis cobrado", True),
+        ("my husband died last week and you still send him letters", True),
+        ("el móvil se murió y perdí la receta", False),
+        ("en el cartel pone que el fundador falleció en 1950", False),
+    ],
+)
+def test_a_death_is_bereavement_where_a_relative_is_named(lexicon: Lexicon, text: str, told: bool) -> None:
+    assert ("bereavement" in lexicon.read(text).tags) is told
