@@ -9,7 +9,7 @@ import itertools
 import json
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +18,9 @@ from pathlib import Path
 import numpy as np
 
 DATA = Path(__file__).parent / "data"
+
+Pair = tuple[str, str]
+"""Two ids, the smaller first."""
 
 Shares = tuple[float, float]
 """Of train and dev, by groups, not by rows; what is left is the test split."""
@@ -68,6 +71,11 @@ and a hundred rows in each of the five other languages."""
 PRACTICE_ORDINARY = frozenset({"messages_ailments", "messages_counterside"})
 """Ordinary ailments and what only sounds alarming, after false alarms on such messages."""
 
+PRACTICE_ECHO = frozenset(
+    f"messages_{name}" for name in ("alarms", "counters", "effects_two", "iberia", "nights", "tempers")
+)
+"""Longer and less direct again, in the manner of the first files: dangers, reactions, intents, emotions, languages."""
+
 WAVES: tuple[frozenset[str], ...] = (
     FIRST,
     frozenset({"messages_wide", "messages_voices"}),
@@ -77,6 +85,7 @@ WAVES: tuple[frozenset[str], ...] = (
     PRACTICE_LATER,
     PRACTICE_LAST,
     PRACTICE_ORDINARY,
+    PRACTICE_ECHO,
 )
 """Files in the order in which they came. Each wave is split without moving a row of those before it; files in none
 form the last one: name them here once their split is used, before more are added."""
@@ -112,30 +121,49 @@ def shingles(text: str) -> frozenset[str]:
     return frozenset(words[i : i + NGRAM] for i in range(max(1, len(words) - NGRAM + 1)))
 
 
-def near_duplicates(items: Sequence[Item], threshold: float = NEAR_DUPLICATE) -> list[tuple[str, str]]:
+def near_duplicates(items: Sequence[Item], threshold: float = NEAR_DUPLICATE) -> list[Pair]:
     """Pairs of ids whose texts have a Jaccard index of 5-grams of at least the threshold."""
-    grams = [shingles(item.text) for item in items]
-    sizes = np.array([len(found) for found in grams])
+    grams = {item.id: shingles(item.text) for item in items}
+    return telling(similar(grams, threshold), grams, Counter(itertools.chain(*grams.values())))
+
+
+def similar(grams: Mapping[str, frozenset[str]], threshold: float = NEAR_DUPLICATE) -> list[Pair]:
+    """Pairs of ids whose 5-grams have a Jaccard index of at least the threshold, common ones or not."""
+    ids = list(grams)
+    sizes = np.array([len(found) for found in grams.values()])
     holders: dict[str, list[int]] = defaultdict(list)
-    for row, found in enumerate(grams):
+    for row, found in enumerate(grams.values()):
         for gram in found:
             holders[gram].append(row)
     rows = {gram: np.array(found) for gram, found in holders.items() if len(found) > 1}
-    pairs: list[tuple[str, str]] = []
-    for row, found in enumerate(grams):
+    pairs: list[Pair] = []
+    for row, found in enumerate(grams.values()):
         shared = [rows[gram] for gram in found if gram in rows]
-        telling = [part for part in shared if len(part) <= COMMON]
-        if not telling:
+        if not shared:
             continue
-        common = np.bincount(np.concatenate(shared), minlength=len(items))
-        candidate = np.bincount(np.concatenate(telling), minlength=len(items)) > 0
-        near = candidate & (common >= threshold * (sizes + len(found) - common))
-        pairs += [(items[row].id, items[int(other)].id) for other in np.flatnonzero(near)]
-    return sorted({(a, b) for a, b in pairs if a < b})
+        common = np.bincount(np.concatenate(shared), minlength=len(ids))
+        near = common >= threshold * (sizes + len(found) - common)
+        pairs += [(ids[row], ids[int(other)]) for other in np.flatnonzero(near)]
+    return sorted((a, b) for a, b in pairs if a < b)
 
 
-def group(items: Sequence[Item]) -> dict[str, str]:
-    """Each id with the smallest id of its group (near-duplicates and families, closed transitively)."""
+def telling(
+    pairs: Iterable[Pair], grams: Mapping[str, frozenset[str]], counts: Mapping[str, int]
+) -> list[Pair]:
+    """The pairs that share a 5-gram which few texts have (``COMMON``).
+
+    Args:
+        counts: in how many texts each 5-gram is.
+    """
+    return [(a, b) for a, b in pairs if any(counts[gram] <= COMMON for gram in grams[a] & grams[b])]
+
+
+def group(items: Sequence[Item], near: Iterable[Pair] | None = None) -> dict[str, str]:
+    """Each id with the smallest id of its group (near-duplicates and families, closed transitively).
+
+    Args:
+        near: the near-duplicates among the items, where they are known.
+    """
     parent = {item.id: item.id for item in items}
 
     def root(name: str) -> str:
@@ -150,7 +178,7 @@ def group(items: Sequence[Item]) -> dict[str, str]:
             families[item.family].append(item.id)
     same_family = (pair for names in families.values() for pair in itertools.pairwise(names))
     partners = ((item.id, other) for item in items for other in item.partners if other in parent)
-    for a, b in itertools.chain(near_duplicates(items), same_family, partners):
+    for a, b in itertools.chain(near_duplicates(items) if near is None else near, same_family, partners):
         low, high = sorted((root(a), root(b)))
         parent[high] = low
     return {name: root(name) for name in parent}
@@ -166,11 +194,23 @@ def side(group_id: str, shares: Shares = SHARES) -> Split:
 
 
 def assign(items: Sequence[Item]) -> dict[str, Split]:
-    """Every id with its split, in order of id. Rows of a later wave follow the earlier ones that they are near to."""
+    """Every id with its split, in order of id. Rows of a later wave follow the earlier ones that they are near to.
+
+    Raises:
+        ValueError: two rows have one id.
+    """
+    twice = [name for name, count in Counter(item.id for item in items).items() if count > 1]
+    if twice:
+        raise ValueError(f"{len(twice)} ids are those of several rows, {twice[0]} among them")
     shares = {item.id: item.shares for item in items}
     fixed: dict[str, Split] = {}
+    grams = {item.id: shingles(item.text) for item in items}
+    pairs, counts = similar(grams), Counter[str]()
     for wave in sorted({item.wave for item in items}):
-        groups = group([item for item in items if item.wave <= wave])
+        present = {item.id: item for item in items if item.wave <= wave}
+        counts.update(itertools.chain(*(grams[item.id] for item in present.values() if item.wave == wave)))
+        inside = [(a, b) for a, b in pairs if a in present and b in present]
+        groups = group(list(present.values()), telling(inside, grams, counts))
         claims: dict[str, set[Split]] = defaultdict(set)
         for name, split in fixed.items():
             claims[groups[name]].add(split)
@@ -207,7 +247,7 @@ def read_items(files: Iterable[Path]) -> list[Item]:
 
 
 def _shares(file: str, wave: int) -> Shares:
-    if file in PRACTICE | PRACTICE_LATER | PRACTICE_LAST | PRACTICE_ORDINARY:
+    if file in PRACTICE | PRACTICE_LATER | PRACTICE_LAST | PRACTICE_ORDINARY | PRACTICE_ECHO:
         return PRACTICE_SHARES
     return REDACTION_SHARES if wave and file.startswith("redaction_") else SHARES
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -22,16 +23,26 @@ from eval.splits import (
 )
 
 
+@pytest.fixture(scope="module")
+def built() -> dict[Path, dict[str, Split]]:
+    """What the rule makes of the files today."""
+    return build()
+
+
 @pytest.mark.parametrize("part", ["messages", "redaction", "retrieval"])
-def test_files_follow_the_rule(part: str) -> None:
+def test_files_follow_the_rule(part: str, built: dict[Path, dict[str, Split]]) -> None:
     path = DATA / part / "splits.json"
-    assert json.loads(path.read_text(encoding="utf-8")) == build()[path]
+    assert json.loads(path.read_text(encoding="utf-8")) == built[path]
 
 
-def test_no_near_duplicates_across_splits() -> None:
+def test_no_near_duplicates_across_splits(built: dict[Path, dict[str, Split]]) -> None:
     files = [*(DATA / "messages").glob("messages_*.jsonl"), *(DATA / "redaction").glob("redaction_*.jsonl")]
     items = read_items(sorted(files))
-    splits = assign(items)
+    splits = {
+        name: split
+        for part in ("messages", "redaction")
+        for name, split in built[DATA / part / "splits.json"].items()
+    }
     crossing = [
         (a, b)
         for a, b in near_duplicates(items)
@@ -62,6 +73,11 @@ def test_every_redaction_file_is_split_with_its_own_shares() -> None:
     assert {item.id for item in items} == set(splits)
     assert {item.shares for item in items if item.wave == 0} == {(0.7, 0.1)}
     assert {item.shares for item in items if item.wave > 0} <= {REDACTION_SHARES}
+
+
+def test_two_rows_of_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match="a-1"):
+        assign([Item("a-1", "hola"), Item("a-2", "hola otra vez"), Item("a-1", "otra cosa")])
 
 
 def test_files_named_in_a_wave_exist() -> None:
