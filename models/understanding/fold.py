@@ -21,11 +21,11 @@ _MIXED = re.compile(r"(?<![^\W_])(?:[a-z]+[013457]|[013457]+[a-z])[a-z013457]*(?
 _LEET_WORDS = 3
 """Fewer words of letters and digits are doses and references (``5ml``, ``L24``), not a way of writing."""
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_LAUGHTER = re.compile(r"k{3,}|(?:rs){2,}|[ja]*ja[ja]*ja[ja]*|[ha]*ha[ha]*ha[ha]*|(?:je){2,}j?|(?:ji){2,}j?")
+_LAUGHTER = re.compile(r"k{3,}|(?:rs){2,}|a*(?:j+a+){2,}j*|a*(?:h+a+){2,}h*|(?:je){2,}j?|(?:ji){2,}j?")
 _LEET = str.maketrans("013457", "oieast")
 _LOOKALIKES = str.maketrans("аеоѕіјрсухԁһӏνορακιυ", "aeosijpcyxdhlvopakiu")
 """Cyrillic and Greek letters that look like Latin ones; each for one, so that places stay."""
-_DISGUISED = re.compile(r"(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[аеоѕіјрсухԁһӏνορακιυ])[^\W\d_]+")
+_DISGUISED = re.compile(r"(?<![^\W\d_])(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[аеоѕіјрсухԁһӏνορακιυ])[^\W\d_]+")
 _STOPS = frozenset(".!?;:…¡¿\n")
 _QUOTES = frozenset('"“”«»„')
 _PAUSES = frozenset(",()[]{}—–-/|")

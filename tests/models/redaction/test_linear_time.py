@@ -1,25 +1,17 @@
-"""Three times the text takes about three times the work, whatever the text is made of.
-
-Work is CPU time of this process, the best of up to three runs, so that a busy machine does not tell. Twice the
-expected ratio is allowed for; work that grows with the square of the length takes nine times.
-"""
+"""Three times the text takes redaction about three times the work, whatever the text is made of."""
 
 import base64
 import random
-import time
 
 import pytest
 
 from models.redaction.numbering import Numbering
 from models.redaction.tokens import tokenize
 from models.text import RawText
+from tests.linear_time import assert_linear
 
 SHORT, LONG = 8_000, 24_000
 """Characters: some of the windows that the redactor reads at once."""
-RUNS = 3
-MOST = 2 * LONG / SHORT
-SURE = 0.02
-"""Seconds of CPU under which a measurement says nothing."""
 UNITS = (
     "1", "1 ", "12 34 ", "1-", "1.", "612345678 ", "@", "a@a.", "a.", "a ", "_", "a_", "(", "(1", " ", "\n", "1\n",
     "\u200b", "a\u200b", "e\u0301", "😀1", "👨\u200d👩\u200d👧", "calle ", "c/ 1 ", "calle Mayor 3, ", "28001 Madrid ",
@@ -58,24 +50,6 @@ SHAPES = {
     "base64": encoded,
     "identifiers": identifiers,
 }
-
-
-def work(task, argument):
-    """Return the CPU seconds of one run."""
-    start = time.process_time()
-    task(argument)
-    return time.process_time() - start
-
-
-def assert_linear(task, short, long):
-    less = more = float("inf")
-    for _ in range(RUNS):
-        less, more = min(less, work(task, short)), min(more, work(task, long))
-        if more < SURE or more / less < MOST:
-            return
-    raise AssertionError(
-        f"{len(long) / len(short):.1f} times the length took {more / less:.1f} times the work"
-    )
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=[repr(name) for name in SHAPES])
