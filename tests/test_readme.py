@@ -22,11 +22,17 @@ def test_there_are_commands_to_run() -> None:
     assert set(TARGETS) >= {"serve", "test"}
 
 
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all commands, as a new user has: the first of them fills its cache."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command(command: str, tmp_path: Path) -> None:
+def test_command(command: str, data_dir: Path) -> None:
     environment = {
         **os.environ,
-        "BORRADOR_DATA_DIR": str(tmp_path),
+        "BORRADOR_DATA_DIR": str(data_dir),
         "PATH": f"{Path(sys.executable).parent}:/bin",
     }
     done = subprocess.run(
