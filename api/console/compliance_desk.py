@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from zoneinfo import ZoneInfo
@@ -46,6 +46,12 @@ class RefusedPageError(Exception):
         self.page = page
 
 
+def _happened() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass(frozen=True)
 class ComplianceDesk:
     """The parts, built once at start."""
@@ -60,6 +66,8 @@ class ComplianceDesk:
     """By account and days."""
     chain: Computed[str, AuditReport]
     """The whole record verified; started by hand, for it reads every row."""
+    warmed: threading.Event = field(default_factory=_happened)
+    """Not set while the register is read for the first time after a start."""
 
     def today(self, account: str) -> date:
         """The day it is where an account is; for all accounts, where the default one is."""
@@ -94,6 +102,7 @@ def build_desk(service: Service, settings: Settings) -> ComplianceDesk:
 
 def warm(desk: ComplianceDesk) -> None:
     """Read the register once in the background, so that nobody's first view waits for every case ever flagged."""
+    desk.warmed.clear()
     threading.Thread(target=_read_register, args=(desk,), name="compliance-warm", daemon=True).start()
 
 
@@ -103,6 +112,8 @@ def _read_register(desk: ComplianceDesk) -> None:
             desk.register.entries(session, account=ALL_ACCOUNTS, today=desk.today(ALL_ACCOUNTS))
     except Exception as error:  # the store is away, or the service stops: the first view reads it then
         log.warning("compliance.not_warm", error_type=type(error).__name__)
+    finally:
+        desk.warmed.set()
 
 
 def get_desk(request: Request) -> ComplianceDesk:

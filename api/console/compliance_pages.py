@@ -24,6 +24,7 @@ from api.console.compliance_desk import (
     show,
 )
 from api.console.compliance_results import Run, find_run, runs_in
+from api.console.compliance_work import Told
 from api.console.languages import chosen
 from api.problems import CODES, ProblemError
 from api.service import Service
@@ -37,6 +38,8 @@ REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 """Of the report, a file of its own with its style inside; nothing in it runs."""
 SOON_DAYS = 7
 """Clocks of adverse events that end within so many days are shown at the top."""
+WAIT_S = 0.1
+"""A page waits so long for the register, which is read once after a start; then it does without."""
 Name = Annotated[str, Query(max_length=200)]
 
 
@@ -57,13 +60,16 @@ def _no_run() -> ProblemError:
 def overview(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
     """Show what needs a look: the chain, the latest run, clocks of adverse events, what came too late."""
     records, today = desk.service.records, desk.today(key.account)
+    counted: Told[int] = Told(working=not desk.warmed.wait(WAIT_S))
     with records.database.read() as session:
         end = chain_end(session, records.sealer)
-        entries = desk.register.entries(session, account=key.account, today=today)
+        entries = (
+            desk.register.entries(session, account=key.account, today=today) if not counted.working else ()
+        )
     left = [entry.days_left(today) for entry in entries]
     return show(
         request, "overview.html", key, tab="overview",
-        end=end, verified=desk.chain.peek("all"), reports=len(entries),
+        end=end, verified=desk.chain.peek("all"), counted=counted, reports=len(entries),
         soon=sum(one is not None and 0 <= one <= SOON_DAYS for one in left),
         over=sum(one is not None and one < 0 for one in left),
         soon_days=SOON_DAYS,

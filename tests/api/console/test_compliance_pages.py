@@ -344,3 +344,15 @@ def test_the_overview_points_to_what_presses(site: Site, auditor: TestClient) ->
     site.run("otra", _samples(right=30), started_at="2026-11-23T10:00:00+00:00")
     assert "umbrales cumplidos" not in settled(auditor, ""), "a run without gates keeps none"
     assert site.service.pipeline.engines.policies["demo"].version in found
+
+
+def test_the_overview_does_not_wait_for_the_first_reading_of_the_register(site: Site, auditor: TestClient) -> None:
+    record(site.records, adverse_case(date(2026, 11, 8), serious=True))
+    warmed = site.app.state.compliance.warmed
+    warmed.clear()
+    early = auditor.get("/console/compliance")
+    assert "Se está calculando" in early.text
+    assert early.headers["refresh"]
+    assert '<p class="figure">1</p>' not in early.text
+    warmed.set()
+    assert '<p class="figure">1</p>' in settled(auditor, "")
