@@ -8,15 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from policies.errors import PolicyError
 
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LINE = "__line__"
 
 
-class _LineLoader(_Loader):  # type: ignore[misc]
+class _LineLoader(yaml.CSafeLoader):
     """Adds to every mapping the line it starts on."""
 
 
-def _mapping_with_line(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+def _mapping_with_line(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
         if key_node.value in seen:

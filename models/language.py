@@ -121,7 +121,7 @@ class LanguageMarks:
 def load_marks(path: Path = WORDS_FILE) -> LanguageMarks:
     """Read the word file. Raises ArtifactError naming the file and the field."""
     try:
-        file = _WordFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        file = _WordFile.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (OSError, yaml.YAMLError) as error:
         raise ArtifactError(f"{path.name}: {type(error).__name__}") from error
     except ValidationError as error:

@@ -16,7 +16,7 @@ MAX_BYTES = 2_000_000
 """A policy file beyond this is a mistake, not a policy."""
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+class _UniqueKeyLoader(yaml.CSafeLoader):
     """YAML keeps the last of two equal keys in silence; a policy must not lose a line that way."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

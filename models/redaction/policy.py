@@ -145,9 +145,7 @@ def describe(error: ValidationError) -> str:
 def read_yaml(path: Path) -> object:
     """Read one YAML file. Raises ArtifactError naming the file and the line."""
     try:
-        return yaml.load(
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise ArtifactError(f"{path.name}: {error}") from error
     except yaml.YAMLError as error:

@@ -103,7 +103,7 @@ class LexiconFile(BaseModel):
 def read_yaml(path: Path, model: type[M]) -> M:
     """Read and validate one YAML file. Raises ArtifactError with file, entry and field in one line."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ArtifactError(f"{path.name}: cannot be read: {' '.join(str(error).split())}") from None
     try:

@@ -22,12 +22,21 @@ class PatternError(ValueError):
     """A pattern that cannot be compiled. The message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pattern:
-    """A compiled pattern and the word starts (at most three letters) that it can begin with."""
+    """A pattern, and the word starts (at most three letters) that it can begin with."""
 
-    regex: re.Pattern[str]
+    source: str
+    """As a regular expression."""
     keys: frozenset[str]
+    _compiled: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when first needed: of some thousands most never are, and all of them would take a second."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.source)
+        return self._compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ def expand(pattern: str, groups: Mapping[str, tuple[str, ...]], depth: int = 0) 
 
 
 def compile_pattern(pattern: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> Pattern:
-    """Compile one pattern. Raises PatternError when it is empty or does not begin with a word."""
+    """Make a pattern of its source. Raises PatternError when it is empty or does not begin with a word."""
     expanded = expand(pattern, groups or {})
     if set(_ELEMENT.sub("", expanded)) & set("()"):
         raise PatternError(f"{pattern!r} has a bracket too many or nested (or an unquoted # cut it short)")
@@ -69,7 +78,7 @@ def compile_pattern(pattern: str, groups: Mapping[str, tuple[str, ...]] | None =
             break
     else:
         raise PatternError(f"{pattern!r} is all optional")
-    return Pattern(re.compile("".join(element.regex for element in elements)), frozenset(keys))
+    return Pattern("".join(element.regex for element in elements), frozenset(keys))
 
 
 def _element(source: str) -> _Element:

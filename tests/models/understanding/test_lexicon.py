@@ -193,3 +193,10 @@ def test_a_lump_behind_the_ear_is_no_matter_of_the_ear(
 )
 def test_a_death_is_bereavement_where_a_relative_is_named(lexicon: Lexicon, text: str, told: bool) -> None:
     assert ("bereavement" in lexicon.read(text).tags) is told
+
+
+def test_every_pattern_compiles(lexicon: Lexicon) -> None:
+    """They are compiled when first needed, so no start would tell."""
+    patterns = [part.pattern for parts in lexicon._index.values() for part in parts]
+    assert len(patterns) > 1000
+    assert all(pattern.regex.pattern == pattern.source for pattern in patterns)
