@@ -3,25 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from drafting.bank import Bank, Phrase
-from knowledge_base.evidence import Encoder, Vectors
+from drafting.vector_file import MOST_ENCODED_AT_START, FingerprintedEncoder, read_vectors
+from knowledge_base.evidence import Vectors
 
 # Purposes whose wording may follow the message; the rest say the same whatever the message is.
-_MOST_ENCODED_AT_START = 200
 FOLLOWING = frozenset({"feel", "receive", "thank", "lead", "ask", "act"})
-
-
-class FingerprintedEncoder(Encoder, Protocol):
-    """An encoder that names its weights."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with the weights."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +34,9 @@ class Closeness:
         closeness, which is a nudge only, until the cache is built again (``drafting.build_vectors``).
         """
         phrases = [phrase for phrase in bank.by_id.values() if phrase.purpose in FOLLOWING]
-        known = _read(cache, encoder.fingerprint) if cache is not None else {}
+        known = read_vectors(cache, encoder.fingerprint) if cache is not None else {}
         missing = [phrase for phrase in phrases if phrase.id not in known]
-        if cache is not None and len(missing) > _MOST_ENCODED_AT_START:
+        if cache is not None and len(missing) > MOST_ENCODED_AT_START:
             return cls.none()
         if missing:
             vectors = encoder.encode([plain(phrase) for phrase in missing], kind="passage")
@@ -66,23 +56,11 @@ class Closeness:
         standing = np.clip((cosines - cosines.mean()) / spread, -2, 2) * 0.35
         return {phrase_id: float(value) for (phrase_id, _), value in zip(rows, standing, strict=True)}
 
-    def save(self, path: Path, fingerprint: str) -> None:
-        """Write the vectors beside the phrases, so that a start need not encode them."""
-        ids = sorted(self.rows)
-        matrix = self.matrix[[self.rows[phrase_id] for phrase_id in ids]].astype(np.float16)
-        np.savez_compressed(path, ids=np.array(ids), matrix=matrix, fingerprint=np.array(fingerprint))
+    def by_id(self) -> dict[str, Vectors]:
+        """The vectors, for the file beside the phrases."""
+        return {phrase_id: self.matrix[row] for phrase_id, row in self.rows.items()}
 
 
 def plain(phrase: Phrase) -> str:
     """The phrase as a sentence for the encoder: slot names read as words."""
     return phrase.text.replace("{", "").replace("}", "").replace("_", " ")
-
-
-def _read(cache: Path, fingerprint: str) -> dict[str, Vectors]:
-    if not cache.is_file():
-        return {}
-    with np.load(cache, allow_pickle=False) as data:
-        if str(data["fingerprint"]) != fingerprint:
-            return {}
-        vectors = data["matrix"].astype(np.float32)
-        return {str(phrase_id): vector for phrase_id, vector in zip(data["ids"], vectors, strict=True)}

@@ -7,10 +7,11 @@ from pathlib import Path
 from drafting.answers import answer_sentences
 from drafting.bank import Bank, Treatment
 from drafting.channels import Channels
-from drafting.closeness import Closeness, FingerprintedEncoder
+from drafting.closeness import Closeness
 from drafting.draft import Draft, Sentence
 from drafting.edges import Edges
 from drafting.joining import join, normal, split
+from drafting.nearby import Scenes
 from drafting.packing import Place, Room, pack
 from drafting.plans import ANSWER, Plan, Plans, Step
 from drafting.report_questions import Missing, missing
@@ -21,6 +22,7 @@ from drafting.slots import Departments, slot_values
 from drafting.subjects import subject_of
 from drafting.topics import Topics
 from drafting.treatment import Treatments
+from drafting.vector_file import FingerprintedEncoder
 from drafting.words import content_words
 from policies.vocabulary import Visibility
 
@@ -74,7 +76,9 @@ class Composer:
         encoder: FingerprintedEncoder | None = None,
     ) -> "Composer":
         """Load phrases, plans, topics and departments from a folder; a PolicyError names file and line."""
-        topics = Topics.load(phrases_dir / "topics.yaml")
+        words = Topics.load(phrases_dir / "topics.yaml")
+        scenes = Scenes.load(phrases_dir / "nearby.yaml", words.names)
+        topics = words.with_scenes(scenes, encoder, phrases_dir)
         plans = Plans.load(phrases_dir / "plans.yaml", topics.names)
         bank = Bank.load(phrases_dir, plans.purposes, topics.names, plans.ruled_out_by)
         edges = Edges.load(phrases_dir / "edges.yaml")

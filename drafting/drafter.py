@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from drafting.channels import Channels
-from drafting.closeness import FingerprintedEncoder
 from drafting.composer import DRAFTER, CandidateDrafts, Composer
 from drafting.context import Context, FindPersonalData
 from drafting.draft import Draft, Sentence, Violation
@@ -14,6 +13,7 @@ from drafting.holding import Holding
 from drafting.llm_drafter import LanguageModelDrafter
 from drafting.report_questions import Missing
 from drafting.request import ComposeRequest
+from drafting.vector_file import FingerprintedEncoder
 from drafting.verifier import Verifier
 from policies.vocabulary import Disposition, Visibility
 

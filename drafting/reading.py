@@ -50,11 +50,20 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
         emotion = Emotion.NEUTRAL
     return Reading(
         intents=intents,
-        topics=found & frozenset(rules.sure_topics) if vague else found,
+        topics=found & frozenset(rules.sure_topics) if vague else found | _scenes(request, topics, intents),
         emotion=str(emotion),
         vague=vague,
         contact=_contact(request, topics, found),
     )
+
+
+def _scenes(request: ComposeRequest, topics: Topics, intents: tuple[str, ...]) -> frozenset[str]:
+    """Scenes by closeness: none in an emergency; where an adverse event is reported, those of reports alone."""
+    if request.decision.disposition == Disposition.URGENT_REFERRAL:
+        return frozenset()
+    if request.decision.has(Flag.ADVERSE_EVENT):
+        intents = (str(Intent.ADVERSE_EVENT),)
+    return frozenset(near.topic for near in topics.near(request.vector, intents, request.text.value))
 
 
 def _health(request: ComposeRequest) -> bool:

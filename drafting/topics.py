@@ -1,9 +1,9 @@
-"""Finer topics of a message (``late``, ``broken``), found by words, that make the choice of phrases concrete."""
+"""Finer topics of a message (``late``, ``broken``) that make the choice of phrases concrete: by words, by example."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from drafting.files import load_yaml, validated
 from drafting.given import Given
+from drafting.nearby import Near, Nearby, Scenes
 from drafting.report_questions import Missing
+from drafting.vector_file import FingerprintedEncoder
+from knowledge_base.evidence import Vectors
 from models.vocabulary import Intent
 from policies.errors import PolicyError
 
@@ -81,10 +84,12 @@ class _TopicFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Compiled topic words by language; ``any`` holds in every language."""
+    """Compiled topic words by language (``any`` holds in every language), and the scenes found by closeness."""
 
     patterns: Mapping[str, Mapping[str, re.Pattern[str]]]
     rules: ReadingRules
+    scene_names: frozenset[str] = frozenset()
+    nearby: Nearby | None = None
 
     @classmethod
     def load(cls, path: Path) -> "Topics":
@@ -108,7 +113,16 @@ class Topics:
     @property
     def names(self) -> frozenset[str]:
         """Every topic there is."""
-        return frozenset(self.patterns)
+        return self.scene_names.union(self.patterns)
+
+    def with_scenes(self, scenes: Scenes, encoder: FingerprintedEncoder | None, folder: Path) -> "Topics":
+        """With scenes: their names are known in any case; they are found only where there is an encoder."""
+        nearby = Nearby.load(scenes, encoder, folder) if encoder is not None else None
+        return replace(self, scene_names=scenes.names, nearby=nearby)
+
+    def near(self, vector: Vectors | None, intents: Collection[str], text: str) -> tuple[Near, ...]:
+        """Scenes that hold by closeness, the surest first."""
+        return () if self.nearby is None else self.nearby.find(vector, intents, fold(text[:_READ]))
 
     def tagged(self, tags: frozenset[str], language: str | None) -> frozenset[str]:
         """The tags of the understanding that count as topics."""

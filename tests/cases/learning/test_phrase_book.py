@@ -14,6 +14,8 @@ from cases.learning.judged import LearningError
 from cases.learning.phrase_book import BANK_FILE, PhraseBook, Place, ProposalState
 from cases.learning.phrases import SuggestedPhrase, phrase_id
 from drafting.bank import Bank
+from drafting.nearby import Scenes
+from drafting.topics import Topics
 from policies.errors import PolicyError
 from tests.cases.samples import RECEIVED
 
@@ -43,8 +45,9 @@ def suggestion(text: str = ADDED, language: str = "es") -> SuggestedPhrase:
 
 def bank_of(policies: Path) -> Bank:
     purposes = yaml.safe_load((policies / "phrases" / "plans.yaml").read_text(encoding="utf-8"))["purposes"]
-    topics = yaml.safe_load((policies / "phrases" / "topics.yaml").read_text(encoding="utf-8"))["topics"]
-    return Bank.load(policies / "phrases", purposes, frozenset(topics))
+    words = Topics.load(policies / "phrases" / "topics.yaml").names
+    scenes = Scenes.load(policies / "phrases" / "nearby.yaml", words).names
+    return Bank.load(policies / "phrases", purposes, words | scenes)
 
 
 def texts(policies: Path) -> set[str]:
