@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import problems
+from api import docs_page, problems
 from api.console import compliance_desk, compliance_pages, desk_routes, knowledge_pages, pages
 from api.desk_wiring import build_desk
 from api.http_policy import HttpPolicy
@@ -64,6 +64,7 @@ def create_app(service: Service, settings: Settings, *, http_policy: HttpPolicy 
     knowledge_pages.install(app, service, settings)
     app.mount("/console/static", StaticFiles(directory=Path(__file__).parent / "console" / "static"))
     app.add_exception_handler(pages.SignInNeededError, pages.to_sign_in)
+    docs_page.install(app)
     problems.install(app)
 
     @app.get("/", include_in_schema=False)

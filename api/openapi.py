@@ -51,6 +51,7 @@ def bare_app(**more: Any) -> FastAPI:  # noqa: ANN401 - handed on to FastAPI, wh
         title="Borrador",
         version=SERVICE_VERSION,
         description=DESCRIPTION,
+        docs_url=None,  # api/docs_page.py serves it, without the internet
         redoc_url=None,
         redirect_slashes=False,  # a redirect repeats the address, with all that it asks
         responses=problems.documented(400, 401, 403, 413, 422, 429, 503),
