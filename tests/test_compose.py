@@ -10,14 +10,25 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.settings import Settings
+from cases.evidence.signing import EVIDENCE_VARIABLE
 from cases.secret_keys import AUDIT_VARIABLE, VAULT_VARIABLE
+from drafting.llm_loading import API_KEY_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ["api", "worker"]
-SECRETS = {VAULT_VARIABLE, AUDIT_VARIABLE, "BORRADOR_SESSION_KEY"}
+SECRETS = {VAULT_VARIABLE, AUDIT_VARIABLE, EVIDENCE_VARIABLE, API_KEY_VARIABLE, "BORRADOR_SESSION_KEY"}
+NEEDED = {
+    "BORRADOR_CREATE_DEMO_KEY",
+    "BORRADOR_POLICIES_DIR",
+    "BORRADOR_KNOWLEDGE_BASE_DIR",
+    "BORRADOR_WEBHOOKS_FILE",
+    "BORRADOR_SUBSCRIPTIONS_FILE",
+    "BORRADOR_LLM_URL",
+}
+"""Without these an installation could not be set up in containers."""
 
 
 def commands() -> list[list[str]]:
@@ -49,9 +60,18 @@ def test_the_commands_and_their_options_exist(call: list[str]) -> None:
 def test_the_variables_are_ours(name: str) -> None:
     known = {f"BORRADOR_{field.upper()}" for field in Settings.model_fields} | SECRETS
     environment = SERVICES[name]["environment"]
-    assert set(environment) <= known
+    assert SECRETS | NEEDED <= set(environment) <= known
     # Handed on, never written here: an empty one would be an invalid one.
     assert set(environment.values()) == {None}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_secrets_that_settings_files_name_may_be_given_in_a_file(name: str) -> None:
+    """Their names are the installation's own, so compose.yaml cannot list them; without secrets none is needed."""
+    (given,) = SERVICES[name]["env_file"]
+    assert given["required"] is False
+    assert given["path"] in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert given["path"] in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
 @pytest.mark.parametrize("name", OURS)
