@@ -53,9 +53,23 @@ def test_linked_file_exists(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_every_setting_named_exists() -> None:
+def known_settings() -> set[str]:
     from api.settings import Settings
+    from cases.evidence.signing import EVIDENCE_VARIABLE
     from cases.secret_keys import AUDIT_VARIABLE, VAULT_VARIABLE
+    from drafting.llm_loading import API_KEY_VARIABLE
 
-    known = {f"BORRADOR_{name.upper()}" for name in Settings.model_fields} | {VAULT_VARIABLE, AUDIT_VARIABLE}
-    assert set(re.findall(r"BORRADOR_[A-Z_]+", README)) <= known
+    keys = {VAULT_VARIABLE, AUDIT_VARIABLE, EVIDENCE_VARIABLE, API_KEY_VARIABLE, "BORRADOR_SESSION_KEY"}
+    return {f"BORRADOR_{name.upper()}" for name in Settings.model_fields} | keys
+
+
+def settings_in(text: str) -> set[str]:
+    return set(re.findall(r"BORRADOR_[A-Z_]+", text))
+
+
+def test_every_setting_named_exists() -> None:
+    assert settings_in(README) <= known_settings()
+
+
+def test_the_page_of_settings_has_them_all() -> None:
+    assert settings_in((ROOT / "docs" / "settings.md").read_text(encoding="utf-8")) == known_settings()
