@@ -1,5 +1,6 @@
 """Opening hours and working days, whatever the clock changes."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -31,6 +32,7 @@ class WorkingTime:
         self.hours = hours
         self.zone = zone
         self._closed = closed
+        self._asking = threading.Lock()
         self._opens = opens
         self._closes = closes
         """None: at midnight that ends the day."""
@@ -92,7 +94,7 @@ class WorkingTime:
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether a day counts where the law counts working days."""
-        return day.weekday() in LEGAL_WORKING_WEEKDAYS and day not in self._closed
+        return day.weekday() in LEGAL_WORKING_WEEKDAYS and not self._is_holiday(day)
 
     def _windows_around(self, local: datetime) -> Iterator[tuple[datetime, datetime]]:
         for day in (local.date() - _DAY, local.date()):
@@ -112,7 +114,12 @@ class WorkingTime:
             day += _DAY
 
     def _opens_on(self, day: date) -> bool:
-        return day.weekday() in self.hours.weekdays and day not in self._closed
+        return day.weekday() in self.hours.weekdays and not self._is_holiday(day)
+
+    def _is_holiday(self, day: date) -> bool:
+        # The library takes a year for known before it has its days: whoever asks meanwhile would see no holidays.
+        with self._asking:
+            return day in self._closed
 
     def _window(self, day: date) -> tuple[datetime, datetime]:
         """Opening and closing of a day by the wall clock; a closing before the opening is on the next day."""

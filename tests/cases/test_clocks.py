@@ -1,15 +1,19 @@
 """Deadlines over nights, weekends, holidays and changes of the clock, with dates worked out by hand."""
 
-from datetime import UTC, datetime, timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+from time import sleep
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.clocks import sla_for
 from cases.errors import ClockError
-from cases.working_time import working_time
+from cases.working_time import WorkingTime, working_time
 from policies.account import ConflictSettings, OpeningHours
 from policies.decision import SlaTargets
 
@@ -197,3 +201,30 @@ def test_the_last_minute_before_a_deadline_is_open(hours: OpeningHours, instant:
     # Through UTC: local arithmetic would skip an hour where the clock changes.
     assert at.is_open(due.astimezone(UTC) - timedelta(seconds=1))
     assert due.astimezone(UTC) - instant >= timedelta(minutes=minutes)
+
+
+class SlowCalendar(holidays.HolidayBase):
+    """A calendar that takes its time to work a year out."""
+
+    country = "XX"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.goes_on = threading.Event(), threading.Event()
+
+    def _populate(self, year: int) -> None:
+        self.begun.set()
+        assert self.goes_on.wait(10)
+        self[date(year, 11, 18)] = "Fiesta"
+
+
+def test_a_holiday_is_one_for_whoever_asks_while_its_year_is_worked_out():
+    calendar = SlowCalendar()
+    at = WorkingTime(OpeningHours(), ZoneInfo("Europe/Madrid"), calendar, time(9), time(18))
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(at.is_working_day, date(2026, 11, 18))
+        assert calendar.begun.wait(10)
+        second = threads.submit(at.is_working_day, date(2026, 11, 18))
+        sleep(0.1)  # until it has asked
+        calendar.goes_on.set()
+        assert (first.result(10), second.result(10)) == (False, False)
