@@ -1,12 +1,13 @@
 """The whole way of one message: redact, understand, retrieve, decide, compose and verify, assemble the case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from cases import progress
 from cases.assembly import Results, Versions, assemble
 from cases.attempts import Attempts
+from cases.audit import utc_now
 from cases.case import Case
 from cases.complaints import NOTHING_READ
 from cases.composing import complaint_text, compose_request
@@ -52,8 +53,9 @@ class Outcome:
 class Pipeline:
     """Turns a message into a case. Holds no state between messages; safe to use from several threads."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, now: Callable[[], datetime] = utc_now) -> None:
         self.engines = engines
+        self._now = now
         self._listener = Listener(engines)
 
     def run(
@@ -140,20 +142,17 @@ class Pipeline:
             return None
         return redact_id(self.engines.redactor, name, allowed=allowed_terms(account))
 
-    def redact_text(
-        self, text: str, *, account: Account, language: str | None = None, known_text: str = ""
-    ) -> Redaction:
+    def redact_text(self, text: str, *, account: Account, known_text: str = "") -> Redaction:
         """Redact one text, as the first step does.
 
         Args:
             known_text: what it was written from (an approved draft): terms found there are left as they are.
         """
-        code = language or self.engines.languages.identify(text)[0]
         allowed = allowed_terms(account)
         if known_text:
-            known = self.engines.redactor.redact(RawText(known_text), language=code, allowed=allowed)
+            known = self.engines.redactor.redact(RawText(known_text), allowed=allowed)
             allowed = (*allowed, *(known_text[span.start : span.end] for span in known.spans))
-        return self.engines.redactor.redact(RawText(text), language=code, allowed=allowed)
+        return self.engines.redactor.redact(RawText(text), allowed=allowed)
 
     def search(
         self,
@@ -167,8 +166,19 @@ class Pipeline:
     ) -> tuple[Retrieval, str]:
         """Search the approved answers, and say in which language the question was taken."""
         code = language or self.engines.languages.identify(question)[0]
-        query = Query(text=question, language=code, channel=channel, account=account.id, audience=audience)
+        query = Query(
+            text=question,
+            language=code,
+            channel=channel,
+            account=account.id,
+            audience=audience,
+            on=self.today(account),
+        )
         return self.engines.retriever.search(query, k), code
+
+    def today(self, account: Account) -> date:
+        """The day it is where the account is: an answer is in force by the company's calendar, not the server's."""
+        return working_time(account.hours).local(self._now()).date()
 
     def account(self, name: str | None) -> Account:
         """The account of a message.
@@ -194,6 +204,8 @@ class Pipeline:
             channel=heard.message.channel,
             account=account.id,
             product=heard.message.product,
+            # Not the day it came: what is quoted must be in force when it is sent.
+            on=self.today(account),
             vector=heard.understood.vector,
         )
         return self.engines.retriever.search(query, k=EVIDENCE_KEPT)

@@ -10,11 +10,12 @@ from cases.facts import UNKNOWN, build_facts
 from cases.message import Message
 from cases.pipeline import Pipeline
 from cases.stored import StoredCase
+from cases.working_time import working_time
 from drafting.draft import Sentence
 from drafting.person_reply import ReplyReport, ReplyVerifier
 from drafting.request import ComposeRequest
 from drafting.slots import product_named
-from knowledge_base.evidence import Evidence, Query, Retrieval
+from knowledge_base.evidence import Evidence, Retrieval
 from models.spans import Redaction
 from models.text import RawText, RedactedText
 from models.understanding.types import AdverseEventCriteria, Signal, Understanding
@@ -97,8 +98,9 @@ class ReplyCheck:
         code = language or engines.languages.identify(text)[0]
         known = Language(code) if code in set(Language) else None
         understanding = replace(UNKNOWN, language=known, language_code=code)
-        query = Query(text=text, language=code, channel=channel, account=account.id, audience=audience)
-        retrieval = engines.retriever.search(query, k=MOST_ANSWERS)
+        retrieval, _ = self._pipeline.search(
+            text, account=account, language=code, channel=channel, audience=audience, k=MOST_ANSWERS
+        )
         message = Message(text="[SIN_MENSAJE]", channel=channel, visibility=audience)
         redaction = Redaction(RedactedText(message.text), (), {})
         facts = build_facts(
@@ -162,7 +164,9 @@ class ReplyCheck:
         agent_texts: tuple[str, ...] = (),
     ) -> ComposeRequest:
         engines = self._pipeline.engines
-        policy = engines.policies[account.id].in_force(received_at.date())
+        # Records keep instants in UTC; the rules were those of the account's day, as when the case was decided.
+        day = working_time(account.hours).local(received_at).date()
+        policy = engines.policies[account.id].in_force(day)
         return ComposeRequest(
             text=text,
             understanding=understanding,

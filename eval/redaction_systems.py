@@ -127,7 +127,7 @@ def ours(redactor: "Redactor", *, with_account: bool) -> Find:
 
     def find(message: Message) -> Sequence[Span]:
         allowed = message.allowed if with_account else ()
-        return redactor.redact(RawText(message.text), language=message.language, allowed=allowed).spans
+        return redactor.redact(RawText(message.text), allowed=allowed).spans
 
     return find
 

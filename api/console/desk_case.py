@@ -1,6 +1,7 @@
 """The page of a case: why, evidence and drafts; checking while a person edits; and what the person decides."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -21,6 +22,7 @@ from cases.errors import CaseError, CaseNotFoundError
 from cases.keys import ApiKey
 from cases.message import MAX_TEXT
 from cases.stored import StoredCase
+from cases.working_time import working_time
 from drafting.person_reply import ReplyReport
 from policies.vocabulary import Visibility
 
@@ -65,7 +67,7 @@ class _Asked:
             "stored": stored,
             "case": case,
             "case_status": stored.status.value,
-            "why": desk_view.why(stored, policy),
+            "why": desk_view.why(stored, policy, self._day_received(stored)),
             "clocks": desk_view.clocks(stored),
             "pieces": desk_view.pieces(case),
             "complaint": complaint_told(case, self.service.pipeline.engines.complaints.policy),
@@ -81,6 +83,12 @@ class _Asked:
             "audience": stored.facts.visibility.value if stored.facts else "private",
             "longest": NOTE,
         }
+
+    def _day_received(self, stored: StoredCase) -> date:
+        """The day where the account is; in UTC for an account that is configured no longer."""
+        account = self.service.pipeline.engines.accounts.get(stored.account)
+        at = stored.received_at
+        return (working_time(account.hours).local(at) if account else at).date()
 
 
 @router.get("/{case_id}")

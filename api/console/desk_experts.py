@@ -171,7 +171,7 @@ def answer(
 def _names_somebody(service: Service, stored: StoredCase, text: str) -> bool:
     """Whether a text holds anybody's personal data. Terms of health it may hold: it speaks of nobody."""
     account = service.pipeline.account(stored.account)
-    spans = service.pipeline.redact_text(text, account=account, language=_language(stored)).spans
+    spans = service.pipeline.redact_text(text, account=account).spans
     return any(span.entity_type not in HEALTH_ENTITIES for span in spans)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 from cases.case import Case, CaseDraft, CaseEvidence, ReportPlace
@@ -24,11 +24,15 @@ class Why:
     other_policy: str | None
 
 
-def why(stored: StoredCase, policy: Policy | None) -> Why | None:
-    """Explain a case by what policy decided on; None where that is not on record."""
+def why(stored: StoredCase, policy: Policy | None, day: date) -> Why | None:
+    """Explain a case by what policy decided on; None where that is not on record.
+
+    Args:
+        day: on which it came where its account is, as when it was decided.
+    """
     if stored.facts is None or policy is None:
         return None
-    found: Explanation = explain(stored.facts, policy.in_force(stored.received_at.date()))
+    found: Explanation = explain(stored.facts, policy.in_force(day))
     current = found.decision.policy
     near = [one for one in found.nearly if one.missing] + [one for one in found.nearly if one.taken_by]
     return Why(

@@ -24,7 +24,11 @@ class RedactionRequest(BaseModel):
 
     text: str = Field(min_length=1, max_length=MAX_TEXT, repr=False)
     id: str | None = Field(default=None, max_length=200)
-    language: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
+    language: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2}$",
+        description="Accepted for compatibility and not used: texts of every language are redacted alike.",
+    )
     account: str | None = Field(default=None, max_length=100)
 
     @field_validator("text")
@@ -45,6 +49,6 @@ class RedactionResult(BaseModel):
 def create_redaction(body: RedactionRequest, service: ServiceDep, key: WriterKey) -> RedactionResult:
     """Find personal and health data and replace them by placeholders."""
     account = service.account_of(body.account, key=key)
-    redaction = service.pipeline.redact_text(body.text, account=account, language=body.language)
+    redaction = service.pipeline.redact_text(body.text, account=account)
     name = service.pipeline.redact_id(body.id, account=account)
     return RedactionResult(id=name, text=redaction.text.value, entities=entities_of(redaction))

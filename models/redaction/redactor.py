@@ -108,7 +108,6 @@ class Redactor:
         self,
         raw: RawText,
         *,
-        language: str = "es",
         numbering: Numbering | None = None,
         allowed: Collection[str] = (),
     ) -> Redaction:

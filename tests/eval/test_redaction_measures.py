@@ -181,7 +181,7 @@ class FakeAnalyzer:
 class FakeRedactor:
     """Stands for ours: masks "Eva" unless it is allowed, and fails on one text."""
 
-    def redact(self, raw: RawText, *, language: str, allowed: tuple[str, ...]) -> Redaction:
+    def redact(self, raw: RawText, *, allowed: tuple[str, ...]) -> Redaction:
         if raw.reveal() == "falla":
             raise ModelError("redaction failed")
         found = () if "Eva" in allowed else (RedactedSpan("PERSON", *EVA, 1.0, "[PERSONA_1]"),)
