@@ -14,7 +14,7 @@ from cases.errors import SecretKeyError
 from cases.identifiers import thread_version
 from cases.keys import KeyStore
 from cases.message import Message
-from cases.outbox import Outbox, events_of
+from cases.outbox import Outbox
 from cases.progress import Tell, silent
 from cases.retention import RETENTION_FILE, load_retention
 from cases.sealing import Sealer
@@ -122,7 +122,6 @@ class Records:
             origin=outcome.origin,
             vault_entries=originals,
             actor=actor,
-            events=events_of(outcome.case),
             facts=outcome.facts,
         )
         return recorded.stored

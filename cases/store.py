@@ -12,7 +12,7 @@ from cases.case import Case
 from cases.database import Database
 from cases.decisions import STATUS_AFTER, CaseStatus, DecisionRecord, Position, RecordedDecision, weigh
 from cases.errors import CaseNotFoundError
-from cases.outbox import Event, EventType, Outbox
+from cases.outbox import Event, EventType, Outbox, events_of
 from cases.reading import Filters, decisions_of, page, row_by_tracking_code, row_of, stored, versions
 from cases.retention import EntryKind
 from cases.sealing import Sealer
@@ -58,7 +58,7 @@ class CaseStore:
         origin: Origin,
         vault_entries: Mapping[str, RawText],
         actor: str,
-        events: Sequence[Event],
+        events: Callable[[Case], Sequence[Event]] = events_of,
         facts: Facts | None = None,
     ) -> Recorded:
         """Write a case in one transaction; once this returns, it survives a crash.
@@ -69,6 +69,7 @@ class CaseStore:
 
         Args:
             vault_entries: originals by placeholder, and the whole message under ``MESSAGE``.
+            events: makes them from the case as it goes on record, whose thread version may be another.
             facts: what policy decided on, to decide again under another version.
 
         Raises:
@@ -101,7 +102,7 @@ class CaseStore:
             session.add(row)
             session.flush()
             self._vault.store(session, case.id, vault_entries, {flag.code for flag in case.flags})
-            self._outbox.add(session, events, account=origin.account, case_id=case.id)
+            self._outbox.add(session, events(case), account=origin.account, case_id=case.id)
             self._supersede(session, earlier, case.id, actor)
             return Recorded(stored_case(row, ()), created=True)
 

@@ -24,7 +24,7 @@ from cases.database import Database
 from cases.decisions import DecisionRecord, SentText, Verb
 from cases.identifiers import new_case_id, new_tracking_code
 from cases.message import Message
-from cases.outbox import Outbox, events_of
+from cases.outbox import Outbox
 from cases.pipeline import Outcome, Pipeline
 from cases.records import Records
 from cases.sealing import Sealer
@@ -192,7 +192,6 @@ def _record(
         origin=origin,
         vault_entries=outcome.originals,
         actor="eval",
-        events=events_of(case),
         facts=outcome.facts,
     )
     record = _decision(case, chance)

@@ -1,8 +1,11 @@
 """Cases, originals and decisions of invented people, for the tests of record keeping."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from cases.case import (
     Case,
@@ -16,10 +19,11 @@ from cases.case import (
 )
 from cases.decisions import DecisionRecord, SentText, Verb
 from cases.identifiers import new_case_id, new_tracking_code
-from cases.outbox import events_of
+from cases.outbox import Event, EventState, events_of
 from cases.records import Records
 from cases.store import Recorded
 from cases.stored import Origin
+from cases.tables import OutboxRow
 from models.text import RawText, RedactedText
 from policies.vocabulary import Channel, Disposition, Flag, Priority, Visibility
 
@@ -103,16 +107,30 @@ def open_records(url: str, folder: Path, clock: Clock | None = None) -> Records:
     return Records.open(url, folder, environment={}, now=clock or Clock())
 
 
-def record(records: Records, made: Case | None = None, *, account: str = "demo", **changes: Any) -> Recorded:
-    """Record a case with the originals of ``RAW_TEXT``; ``changes`` replace arguments."""
+def record(
+    records: Records,
+    made: Case | None = None,
+    *,
+    account: str = "demo",
+    events: Sequence[Event] | None = None,
+    **changes: Any,
+) -> Recorded:
+    """Record a case with the originals of ``RAW_TEXT``; ``events`` and ``changes`` replace what it would give."""
     made = made or case()
     arguments: dict[str, Any] = {
         "origin": Origin(account, Channel.INSTAGRAM, RECEIVED),
         "vault_entries": ORIGINALS,
         "actor": "key_test",
-        "events": events_of(made),
+        "events": events_of if events is None else lambda _: events,
     }
     return records.store.record(made, **{**arguments, **changes})
+
+
+def pending(records: Records) -> list[OutboxRow]:
+    """The events that were not handed on yet, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.state == EventState.PENDING).order_by(OutboxRow.position)
+    with records.database.read() as session:
+        return list(session.scalars(query))
 
 
 def decision(

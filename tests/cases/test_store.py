@@ -18,7 +18,7 @@ from cases.records import Records
 from cases.stored import Origin, StoredCase, case_of, case_row
 from models.text import RawText
 from policies.vocabulary import Channel, Disposition, Flag, Priority
-from tests.cases.samples import RECEIVED, Clock, case, decision, flag, record
+from tests.cases.samples import RECEIVED, Clock, case, decision, flag, pending, record
 
 TABLES = ("cases", "decisions", "audit_log", "vault", "outbox")
 
@@ -125,6 +125,16 @@ def test_the_same_message_with_another_text_supersedes(records: Records):
     assert record(records, case(message_id="m-1")).stored.case.id == first.id
     other = record(records, case(message_id="m-1"), vault_entries={"MESSAGE": RawText("Otra cosa")})
     assert other.stored.case.id == second.id
+
+
+def test_events_tell_the_version_that_a_decision_must_name(records: Records):
+    record(records, case(message_id="m-1"))
+    text = {"MESSAGE": RawText("Otra cosa")}
+    made = record(records, case(message_id="m-1"), vault_entries=text).stored.case
+    told = {event.type: json.loads(event.data) for event in pending(records) if event.case_id == made.id}
+    version = told[EventType.DRAFT_READY]["thread_version"]
+    assert version == 2
+    records.store.decide(made.id, decision(Verb.ACCEPT, thread_version=version), account="demo")
 
 
 def test_a_longer_thread_supersedes_with_its_own_version(records: Records):
