@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from cases.case import Case, ScoredCode, Sla
 from cases.clocks import sla_for
@@ -14,6 +15,7 @@ from cases.errors import CaseNotFoundError
 from cases.records import Records
 from cases.retention import load_retention
 from cases.stored import Origin
+from cases.tables import AuditRow
 from cases.timekeeping.clock_book import ClockState
 from cases.timekeeping.policy import Clock
 from cases.timekeeping.promise_book import PromiseKind, PromiseState
@@ -318,6 +320,22 @@ def test_many_keepers_tell_each_thing_once(records: Records, clock: StandingCloc
     assert len(told(records, "promise.")) == 12
     assert len(told(records, "sla.breached")) == 36
     assert told(records, "sla.warning") == []
+
+
+@pytest.mark.parametrize(("gone", "left"), [((2, 3), 0), ((3,), 1)])
+def test_rows_missing_from_the_end_of_the_log_do_not_keep_it_going(
+    records: Records, clock: StandingClock, gone: tuple[int, ...], left: int
+):
+    clock.at = FRIDAY
+    waiting(records)
+    keep = keeper(records)
+    assert keep.catch_up() == 1
+    waiting(records)
+    waiting(records)
+    with records.database.write() as session:
+        session.execute(delete(AuditRow).where(AuditRow.seq.in_(gone)))
+    assert keep.catch_up() == left
+    assert keep.catch_up() == 0
 
 
 def test_old_cases_without_the_new_field_are_read(records: Records, clock: StandingClock):
