@@ -21,6 +21,8 @@ from cases.errors import RecordConflictError, StoreUnavailableError
 
 BUSY_SECONDS = 15
 """How long a writer waits for its turn before it gives up."""
+CHECKPOINT_SECONDS = 0.25
+"""How long readers and writers may hold up the emptying of SQLite's log: while it waits, all writers do."""
 _LOCK = 0x626F7272_61646F72
 """Number of PostgreSQL's advisory lock: the letters of the product's name."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -118,18 +120,27 @@ class Database:
         with _reported("writing"), Session(self._writing) as session, session.begin():
             yield session
 
-    def forget_deleted(self) -> None:
-        """Make what was deleted unreadable in the files as well.
+    def forget_deleted(self) -> bool:
+        """Make what was deleted unreadable in the files as well; tell whether it is.
 
-        SQLite overwrites deleted rows (``secure_delete``); their old pages must leave the log too.
+        SQLite overwrites deleted rows (``secure_delete``); their old pages must leave the log too. They stay while
+        somebody reads from before: then it is False, and the next call does it, after other work or in a purge.
         PostgreSQL does the like when it vacuums and recycles its log by itself.
+
+        Raises:
+            StoreUnavailableError: the database does not answer.
         """
-        if self.engine.dialect.name == "sqlite":
-            # Past SQLAlchemy, which would open a transaction: a checkpoint cannot run in one.
-            with _reported("checkpoint"), closing(self.engine.raw_connection()) as connection:
-                cast(sqlite3.Connection, connection.driver_connection).execute(
-                    "PRAGMA wal_checkpoint(TRUNCATE)"
-                )
+        if self.engine.dialect.name != "sqlite":
+            return True
+        # Past SQLAlchemy, which would open a transaction: a checkpoint cannot run in one.
+        with _reported("checkpoint"), closing(self.engine.raw_connection()) as pooled:
+            connection = cast(sqlite3.Connection, pooled.driver_connection)
+            _wait_at_most(connection, CHECKPOINT_SECONDS)
+            try:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                _wait_at_most(connection, BUSY_SECONDS)
+        return not busy
 
     def ping(self) -> None:
         """Ask the database for an answer (readiness).
@@ -194,7 +205,7 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the listener below says BEGIN, not the driver
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        _wait_at_most(connection, BUSY_SECONDS)
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")  # a commit is on disk when it returns
         connection.execute("PRAGMA foreign_keys = ON")
@@ -207,6 +218,10 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

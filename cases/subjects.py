@@ -79,11 +79,12 @@ class Subjects:
             CaseNotFoundError: no such case or tracking code.
             VaultError: an original cannot be opened: the search would not be complete.
         """
-        with self._records.database.write() as session:
+        with self._records.database.read() as session:  # opens every original: writers do not wait for it
             found = set(self._found(session, subject, account))
             rows = [session.get_one(CaseRow, case_id) for case_id in found]
             for row in rows:
                 found.update(other.id for other in versions(session, row.account, row.message_key))
+        with self._records.database.write() as session:
             self._records.audit.append(
                 session,
                 Action.SUBJECT_SEARCHED,

@@ -142,7 +142,10 @@ class Vault:
         return alive
 
     def purge(self, *, actor: str) -> int:
-        """Delete for good what has outlived its time; give the number of entries."""
+        """Delete for good what has outlived its time; give the number of entries.
+
+        What earlier deletions had to leave in the database's log goes with it.
+        """
         now = self._now()
         with self._database.write() as session:
             result = session.execute(delete(VaultRow).where(VaultRow.expires_at <= now))
@@ -150,6 +153,5 @@ class Vault:
             if purged:
                 payload: dict[str, Json] = {"entries": purged, "until": now.isoformat(timespec="seconds")}
                 self._audit.append(session, Action.VAULT_PURGED, actor=actor, payload=payload)
-        if purged:
-            self._database.forget_deleted()
+        self._database.forget_deleted()
         return purged

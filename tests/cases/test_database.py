@@ -146,6 +146,28 @@ def test_errors_do_not_quote_values(database: Database):
     assert error.value.__cause__ is None
 
 
+def test_a_log_that_a_reader_needs_is_left_and_emptied_later(database: Database):
+    seen = text("SELECT count(*) FROM audit_head")
+    write = text("INSERT INTO audit_head (id, seq, hash, seal) VALUES (:id, 0, '', '')")
+    with database.read() as reader:
+        assert reader.execute(seen).scalar() == 0
+        with database.write() as writer:
+            writer.execute(write, {"id": 1})
+        # PostgreSQL recycles its log by itself.
+        assert database.forget_deleted() is (database.engine.dialect.name == "postgresql")
+        with database.write() as writer:
+            writer.execute(write, {"id": 2})
+    assert database.forget_deleted()
+
+
+def test_a_connection_waits_for_its_turn_as_before_after_emptying_the_log(tmp_path: Path):
+    database = Database.open(f"sqlite:///{tmp_path / 'b.db'}")
+    assert database.forget_deleted()
+    with database.write() as session:
+        assert session.execute(text("PRAGMA busy_timeout")).scalar() == 15000
+    database.close()
+
+
 def test_ping_answers(database: Database):
     database.ping()
 

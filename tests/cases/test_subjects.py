@@ -15,6 +15,7 @@ from cases.records import Records
 from cases.retention import load_retention
 from cases.secret_keys import load_keys
 from cases.subjects import Subject, Subjects
+from cases.tables import VaultRow
 from models.text import RawText
 from policies.vocabulary import Flag
 from tests.cases.samples import ORIGINALS, RAW_TEXT, REDACTED_TEXT, case, decision, flag, open_records, record
@@ -59,6 +60,27 @@ def test_a_person_is_found_by_each_name(records: Records, subjects: Subjects):
         subjects.find(Subject(case_id=theirs.id), actor="cli", account="other")
     assert "612345879" not in held(records)
     assert records.verify().ok
+
+
+class _WhileOthersWrite(Cipher):
+    """Opens an original while somebody else records a case."""
+
+    records: Records
+
+    def decrypt(self, row: VaultRow) -> RawText:
+        record(self.records)
+        return super().decrypt(row)
+
+
+def test_a_search_through_the_vault_holds_no_writer_up(records: Records, tmp_path: Path):
+    made = record(records).stored.case
+    cipher = _WhileOthersWrite(load_keys("NONE", tmp_path / "keys" / "vault.key", {}))
+    cipher.records = records
+    subjects = Subjects(records, cipher, load_retention())
+    assert subjects.find(Subject(identifier=RawText("612345879")), actor="cli") == (made.id,)
+    with records.database.read() as session:
+        query = "SELECT payload FROM audit_log WHERE action = 'subject.searched'"
+        assert json.loads(session.execute(text(query)).scalar_one())["cases"] == 1
 
 
 def test_a_pseudonym_in_what_was_sent_counts(records: Records, subjects: Subjects):
@@ -210,6 +232,25 @@ def test_erased_originals_are_not_left_in_the_files(tmp_path: Path):
     Subjects(records, Cipher(keys), load_retention()).erase((made.id,), actor="dpo")
     assert b"marca-4711" not in on_disk()
     assert ciphertext not in on_disk()
+    records.close()
+
+
+def test_what_a_reader_kept_in_the_files_goes_with_the_next_purge(tmp_path: Path):
+    records = open_records(f"sqlite:///{tmp_path / 'b.db'}", tmp_path / "keys")
+    made = record(records, case(redacted_text="marca-4711")).stored.case
+    subjects = Subjects(
+        records, Cipher(load_keys("NONE", tmp_path / "keys" / "vault.key", {})), load_retention()
+    )
+
+    def on_disk() -> bytes:
+        return b"".join(file.read_bytes() for file in tmp_path.glob("b.db*"))
+
+    with records.database.read() as reader:
+        reader.execute(text("SELECT count(*) FROM cases"))
+        assert subjects.erase((made.id,), actor="dpo")[0].erased
+        assert b"marca-4711" in on_disk()
+    assert records.vault.purge(actor="cli") == 0
+    assert b"marca-4711" not in on_disk()
     records.close()
 
 
