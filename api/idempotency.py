@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from api.deps import CURATOR_SCOPES, WRITER_SCOPES, scoped_key_of
 from api.problems import CODES, STATUS_OF_CASE_ERRORS, ProblemError
 from cases.errors import CaseError
+from cases.identifiers import is_id
 from cases.keys import Scope
 from cases.replays import Asked, Claim, KeptAnswer, Replays
 
@@ -68,6 +69,7 @@ async def _once(request: Request, given: str, original: Handler, scopes: Collect
         method=request.method,
         path=request.url.path,
         body=await request.body(),
+        case_id=_case_named(request),
     )
     claim = await run_in_threadpool(replays.claim, asked)
     if isinstance(claim, KeptAnswer):
@@ -81,6 +83,11 @@ async def _once(request: Request, given: str, original: Handler, scopes: Collect
         raise
     await _kept(replays, claim, response)
     return response
+
+
+def _case_named(request: Request) -> str | None:
+    named = request.path_params.get("case_id")
+    return named if isinstance(named, str) and is_id(named, "cas") else None
 
 
 def _parsed(given: str) -> str:

@@ -168,9 +168,11 @@ class AcceptedWork:
         return None
 
     def done(self, task_id: str, *, case_id: str, steps: Sequence[StepTaken]) -> None:
-        """Note the case, keep the steps, and forget the message."""
+        """Note the case, keep the steps, and forget the message; of an erased case no steps are kept."""
         with self._database.write() as session:
             row = session.get_one(AcceptedRow, task_id)
+            if row.state == WorkState.DONE:
+                return
             row.state = WorkState.DONE.value
             row.recorded_case_id = case_id
             row.key_id = row.nonce = row.ciphertext = row.error = None
@@ -179,9 +181,11 @@ class AcceptedWork:
         self._database.forget_deleted()
 
     def again(self, task: Task, *, error: str) -> None:
-        """Put a message off after a failure."""
+        """Put a message off after a failure; nothing where its work is done, for the message is gone then."""
         with self._database.write() as session:
             row = session.get_one(AcceptedRow, task.id)
+            if row.state == WorkState.DONE:
+                return
             row.state = WorkState.ACCEPTED.value
             row.due_at = self._now() + _pause(task.attempts)
             row.error = error
@@ -211,9 +215,10 @@ class AcceptedWork:
             return _waiting(session)
 
     def purge(self) -> None:
-        """Delete all that was finished long enough ago."""
+        """Delete all that was finished long enough ago, and from the files what a reader held there until now."""
         with self._database.write() as session:
             session.execute(delete(AcceptedRow).where(AcceptedRow.finished_at <= self._now() - self._keep))
+        self._database.forget_deleted()
 
     def _purge(self, session: Session, now: datetime) -> None:
         old = select(AcceptedRow).where(AcceptedRow.finished_at <= now - self._keep).limit(PURGED_AT_ONCE)

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from cases.accepted import WorkState
 from cases.audit import Action, AuditLog, utc_now
 from cases.canonical import Json, canonical_json
 from cases.case import Case
 from cases.database import Database
 from cases.desk_tables import ExpertAnswerRow
 from cases.reading import decisions_of, row_of
-from cases.request_tables import AcceptedRow, ReplayRow
+from cases.replays import forget_case
+from cases.request_tables import AcceptedRow
 from cases.retention import Kept, Retention
 from cases.satisfaction import erase_comment
 from cases.sealing import Sealer
@@ -93,7 +95,7 @@ class Eraser:
         of_case = VaultRow.case_id == row.id
         entries = session.execute(select(func.count()).select_from(VaultRow).where(of_case)).scalar_one()
         session.execute(delete(VaultRow).where(of_case))
-        _erase_deliveries(session, row.id)
+        _erase_deliveries(session, row.id, self._now())
         session.execute(delete(ExpertAnswerRow).where(ExpertAnswerRow.case_id == row.id))
         erase_comment(session, row.id)
         row.body = canonical_json(without_texts(case).model_dump(mode="json"))
@@ -141,7 +143,7 @@ def _erase_decision(row: DecisionRow) -> None:
     row.body = canonical_json({**body, "draft": None, "sent_text": None, "note": None})
 
 
-def _erase_deliveries(session: Session, case_id: str) -> None:
+def _erase_deliveries(session: Session, case_id: str, now: datetime) -> None:
     """What brought the case or answered for it: encrypted messages in queues, and answers kept for repeated calls.
 
     Keyed hashes of deliveries stay, so that the same delivery again is known and brings nothing back.
@@ -153,5 +155,7 @@ def _erase_deliveries(session: Session, case_id: str) -> None:
         .values(state=InboundState.DONE.value, error=None, **nothing)
     )
     is_its = (AcceptedRow.case_id == case_id) | (AcceptedRow.recorded_case_id == case_id)
-    session.execute(update(AcceptedRow).where(is_its).values(steps=None, **nothing))
-    session.execute(delete(ReplayRow).where(ReplayRow.case_id == case_id))
+    done = {"state": WorkState.DONE.value, "error": None, "steps": None}
+    finished_at = func.coalesce(AcceptedRow.finished_at, now)
+    session.execute(update(AcceptedRow).where(is_its).values(finished_at=finished_at, **done, **nothing))
+    forget_case(session, case_id)

@@ -46,6 +46,8 @@ class Asked:
     method: str
     path: str
     body: bytes = field(repr=False)
+    case_id: str | None = None
+    """The case that the path names; None where the request makes cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Replays:
                 session.flush()
                 row = None
             if row is None:
-                return self._begin(session, asked.account, key_hash, digest, now)
+                return self._begin(session, asked, key_hash, digest, now)
             if row.digest != digest:
                 raise IdempotencyKeyReusedError("this idempotency key came with another request")
             if row.status is not None:
@@ -142,18 +144,19 @@ class Replays:
         with self._database.write() as session:
             session.execute(delete(ReplayRow).where(ReplayRow.expires_at <= self._now()))
 
-    def _begin(self, session: Session, account: str, key_hash: str, digest: str, now: datetime) -> Claim:
+    def _begin(self, session: Session, asked: Asked, key_hash: str, digest: str, now: datetime) -> Claim:
         row = ReplayRow(
-            account=account,
+            account=asked.account,
             key_hash=key_hash,
             digest=digest,
             case_id=new_case_id(),
+            asked_case_id=asked.case_id,
             started_at=now,
             locked_until=now + self._lease,
             expires_at=now + max(self._keep, self._lease),
         )
         session.add(row)
-        return Claim(account, key_hash, row.case_id, None)
+        return Claim(row.account, key_hash, row.case_id, None)
 
     def _digest(self, asked: Asked) -> str:
         body = asked.body.decode("utf-8", "backslashreplace")
@@ -168,9 +171,10 @@ class Replays:
 
 
 def forget_case(session: Session, case_id: str) -> None:
-    """Delete the answers that show a case, in the caller's transaction: for its erasure."""
+    """Delete the answers that show a case or tell of it, in the caller's transaction: for its erasure."""
     shown = ReplayRow.body.contains(case_id, autoescape=True)
-    session.execute(delete(ReplayRow).where(or_(ReplayRow.case_id == case_id, shown)))
+    about = or_(ReplayRow.case_id == case_id, ReplayRow.asked_case_id == case_id, shown)
+    session.execute(delete(ReplayRow).where(about))
 
 
 def _same(claim: Claim) -> tuple[ColumnElement[bool], ...]:

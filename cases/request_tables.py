@@ -19,6 +19,8 @@ class ReplayRow(Base):
     digest: Mapped[str]
     case_id: Mapped[str] = mapped_column(Id)
     """Id for the case that the request makes, the same at every attempt."""
+    asked_case_id: Mapped[str | None] = mapped_column(Id)
+    """The case that the request is about: the answer may hold its texts without its id."""
     started_at: Mapped[datetime]
     locked_until: Mapped[datetime]
     expires_at: Mapped[datetime]

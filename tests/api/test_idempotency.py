@@ -7,15 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from cases.erasure import Eraser
 from cases.errors import StoreUnavailableError
 from cases.keys import Scope
 from cases.replays import Claim, KeptAnswer, Replays
+from cases.request_tables import ReplayRow
+from cases.retention import load_retention
 from tests.api.http_service import CANARY, Served, serve
 from tests.cases.samples import Clock
 
 MESSAGE = {"text": f"Hola, soy {CANARY}, mi pedido no llega."}
-KEY = {"Idempotency-Key": "b2c1f0aa-1"}
+HEADER = "Idempotency-Key"
+KEY = {HEADER: "b2c1f0aa-1"}
 
 
 @pytest.fixture
@@ -154,6 +159,23 @@ def test_a_decision_cut_short_by_a_kill_is_answered_as_recorded(served: Served, 
     assert again.json() == first.json()
     unkeyed = client.post(f"/v1/cases/{made['id']}/decision", json=decision)
     assert unkeyed.json()["code"] == "case_already_decided"
+
+
+def test_no_answer_on_an_erased_case_is_given_again(served: Served) -> None:
+    client, records = served.client(), served.service.records
+    batch = client.post("/v1/cases/batch", json=[MESSAGE, MESSAGE], headers={HEADER: "k-1"})
+    theirs, kept = (one["case"]["id"] for one in batch.json()["results"])
+    for case_id in (theirs, kept):
+        decision = {"decision": "ignore", "thread_version": 1, "note": f"Lo pide {CANARY}."}
+        answer = client.post(f"/v1/cases/{case_id}/decision", json=decision, headers={HEADER: case_id})
+        assert answer.status_code == 200
+    grade = {"score": 1, "comment": "Mal."}
+    client.post(f"/v1/cases/{theirs}/satisfaction", json=grade, headers={HEADER: "k-2"})
+    eraser = Eraser(records.database, records.sealer, records.audit, load_retention(), records.now)
+    assert eraser.erase(theirs, account="demo", actor="dpo").erased
+    with records.database.read() as session:
+        left = session.scalars(select(ReplayRow)).all()
+    assert [row.asked_case_id for row in left] == [kept]
 
 
 def test_a_decision_on_a_stale_draft_is_a_conflict(served: Served) -> None:

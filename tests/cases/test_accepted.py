@@ -17,13 +17,15 @@ from cases.accepted import (
     WorkNotFoundError,
     WorkState,
 )
+from cases.erasure import Eraser
 from cases.identifiers import new_case_id
 from cases.message import Message, Turn
 from cases.progress import Step, StepTaken
 from cases.records import Records
 from cases.request_tables import AcceptedRow
+from cases.retention import load_retention
 from tests.cases.acceptor import open_work
-from tests.cases.samples import RAW_TEXT, Clock, open_records
+from tests.cases.samples import RAW_TEXT, Clock, case, open_records, record
 
 MESSAGE = Message(text=RAW_TEXT, account="demo", id="m-1", thread=(Turn(role="agent", text="Dinos."),))
 SENDER = Sender("demo", "key_a", "0" * 32)
@@ -121,6 +123,35 @@ def test_done_work_keeps_its_steps_and_not_its_message(
     accept(work)
     with pytest.raises(WorkNotFoundError):
         work.status(task.id, account="demo")
+
+
+def test_work_that_is_done_is_not_put_off(work: AcceptedWork, clock: Clock) -> None:
+    accept(work)
+    task = work.claim()
+    assert task is not None
+    work.done(task.id, case_id=task.case_id, steps=())
+    done = work.status(task.id, account="demo")
+    work.again(task, error="store_unavailable")  # what came after the record failed: the log was not emptied
+    clock.move(hours=2)
+    assert work.claim() is None
+    assert work.status(task.id, account="demo") == done
+
+
+def test_work_whose_case_was_erased_is_done(work: AcceptedWork, records: Records, clock: Clock) -> None:
+    accept(work)
+    task = work.claim()
+    assert task is not None
+    record(records, case(id=task.case_id))
+    erased_at = clock()
+    eraser = Eraser(records.database, records.sealer, records.audit, load_retention(), records.now)
+    assert eraser.erase(task.case_id, account="demo", actor="dpo").erased
+    clock.move(hours=2)
+    # The worker that recorded the case hears of the erasure neither way.
+    work.done(task.id, case_id=task.case_id, steps=(StepTaken(Step.DECIDED, clock(), {}),))
+    work.again(task, error="internal_error")
+    status = work.status(task.id, account="demo")
+    assert (status.state, status.error, status.finished_at) == (WorkState.DONE, None, erased_at)
+    assert (status.steps, work.claim(), work.waiting()) == ((), None, 0)
 
 
 def test_a_message_is_encrypted_while_it_waits(work: AcceptedWork, records: Records) -> None:

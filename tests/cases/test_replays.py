@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from cases.erasure import Eraser
 from cases.records import Records
 from cases.replays import (
     Asked,
@@ -18,7 +19,8 @@ from cases.replays import (
     forget_case,
 )
 from cases.request_tables import ReplayRow
-from tests.cases.samples import Clock
+from cases.retention import load_retention
+from tests.cases.samples import Clock, record
 
 ASKED = Asked(account="demo", key="k-1", method="POST", path="/v1/cases", body=b'{"text": "hola"}')
 ANSWER = KeptAnswer(200, {"content-type": "application/json"}, '{"id": "cas_1", "ñ": 1}')
@@ -121,6 +123,24 @@ def test_the_answers_that_show_an_erased_case_are_deleted(replays: Replays, reco
     with records.database.write() as session:
         forget_case(session, alone.case_id)
     assert rows(records) == 1
+
+
+def test_an_answer_to_a_request_on_a_case_goes_with_it_though_it_does_not_show_it(
+    replays: Replays, records: Records
+) -> None:
+    theirs, other = (record(records).stored.case.id for _ in range(2))
+    first = claimed(replays, replace(ASKED, case_id=theirs))
+    replays.finish(first, replace(ANSWER, body='{"number": 1, "sent_text": "Hola, [PERSONA_1]."}'))
+    in_work = claimed(replays, replace(ASKED, key="k-2", case_id=theirs))
+    replays.finish(claimed(replays, replace(ASKED, key="k-3", case_id=other)), ANSWER)
+    batch = replace(ANSWER, body=f'{{"results": [{{"id": "{other}"}}, {{"id": "{theirs}"}}]}}')
+    replays.finish(claimed(replays, replace(ASKED, key="k-4")), batch)
+    assert rows(records) == 4
+    eraser = Eraser(records.database, records.sealer, records.audit, load_retention(), records.now)
+    assert eraser.erase(theirs, account="demo", actor="dpo").erased
+    replays.finish(in_work, ANSWER)  # decided before the erasure, answered after it
+    assert rows(records) == 1
+    assert replays.claim(replace(ASKED, key="k-3", case_id=other)) == ANSWER
 
 
 def rows(records: Records) -> int:
