@@ -14,6 +14,7 @@ from api.console import (
     compliance_results,
 )
 from api.console.compliance_desk import (
+    ComplianceDesk,
     Desk,
     Reader,
     RefusedPageError,
@@ -23,13 +24,15 @@ from api.console.compliance_desk import (
     refuse,
     show,
 )
-from api.console.compliance_results import Run, find_run, runs_in
+from api.console.compliance_results import Run, runs_in
 from api.console.compliance_work import Told
 from api.console.languages import chosen
 from api.problems import CODES, ProblemError
 from api.service import Service
 from api.settings import Settings
 from cases.compliance.audit_search import chain_end
+from cases.keys import ApiKey
+from cases.reading import ALL_ACCOUNTS
 
 router = APIRouter(prefix="/console/compliance", include_in_schema=False)
 add_missing(compliance_english.ENGLISH)
@@ -50,6 +53,20 @@ def install(app: FastAPI, service: Service, settings: Settings) -> None:
         app.include_router(module_router)
     compliance_learning.install(app, service, settings)
     app.add_exception_handler(RefusedPageError, refuse)
+
+
+def _runs(desk: ComplianceDesk, key: ApiKey) -> tuple[Run, ...]:
+    """The runs that a key may see.
+
+    Those on own data hold messages of customers of any account: they are for keys of all accounts alone.
+    """
+    every = runs_in(desk.settings.effective_results_dir)
+    return tuple(run for run in every if key.account == ALL_ACCOUNTS or not run.own_data)
+
+
+def _find(desk: ComplianceDesk, key: ApiKey, name: str) -> Run | None:
+    """The run of a name, which must be one that is listed: no path is ever made of what was asked for."""
+    return next((run for run in _runs(desk, key) if run.name == name), None)
 
 
 def _no_run() -> ProblemError:
@@ -73,7 +90,7 @@ def overview(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
         soon=sum(one is not None and 0 <= one <= SOON_DAYS for one in left),
         over=sum(one is not None and one < 0 for one in left),
         soon_days=SOON_DAYS,
-        latest=next(iter(runs_in(desk.settings.effective_results_dir)), None),
+        latest=next(iter(_runs(desk, key)), None),
         told=desk.figures.get((key.account, days_asked(None))),
         policies=sorted({policy.version for policy in desk.service.pipeline.engines.policies.values()}),
     )  # fmt: skip
@@ -82,22 +99,19 @@ def overview(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
 @router.get("/evaluation")
 def evaluation(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
     """List the evaluation runs found in the folder of results."""
-    runs = runs_in(desk.settings.effective_results_dir)
-    return show(request, "evaluation.html", key, tab="evaluation", runs=runs)
+    return show(request, "evaluation.html", key, tab="evaluation", runs=_runs(desk, key))
 
 
 @router.get("/evaluation/compare")
 def comparison(request: Request, key: Reader, desk: Desk, a: Name = "", b: Name = "") -> HTMLResponse:
     """Compare a run with an earlier one: what got better, what worse, and whether to ship."""
-    folder = desk.settings.effective_results_dir
-    runs = runs_in(folder)
-    first, second = find_run(folder, a), find_run(folder, b)
+    first, second = _find(desk, key, a), _find(desk, key, b)
     told = None
     if first is not None and second is not None:
         told = desk.comparisons.get((first.name, first.stamp, second.name, second.stamp))
     return show(
         request, "compare.html", key, tab="evaluation",
-        runs=runs, first=first, second=second, told=told, most=compliance_results.MOST_FLIPS,
+        runs=_runs(desk, key), first=first, second=second, told=told, most=compliance_results.MOST_FLIPS,
         **compliance_results.comparison_words(chosen(request).value) if told and told.value else {},
     )  # fmt: skip
 
@@ -105,7 +119,7 @@ def comparison(request: Request, key: Reader, desk: Desk, a: Name = "", b: Name 
 @router.get("/evaluation/runs/{name}")
 def run_page(request: Request, key: Reader, desk: Desk, name: str) -> HTMLResponse:
     """Show a run: gates, dangerous errors with their messages, tables and plots."""
-    run = _found(desk, name)
+    run = _found(desk, key, name)
     told = desk.runs.get((run.name, run.stamp, chosen(request).value))
     return show(request, "run.html", key, tab="evaluation", run=run, told=told, files=_files(desk, run))
 
@@ -113,7 +127,7 @@ def run_page(request: Request, key: Reader, desk: Desk, name: str) -> HTMLRespon
 @router.get("/evaluation/runs/{name}/report")
 def run_report(request: Request, key: Reader, desk: Desk, name: str) -> Response:
     """Give the report of a run, one HTML file that can be handed on."""
-    run, language = _found(desk, name), chosen(request).value
+    run, language = _found(desk, key, name), chosen(request).value
     html = compliance_results.report(desk.settings.effective_results_dir, run.name, language)
     headers = {"content-security-policy": REPORT_POLICY}
     headers["content-disposition"] = f'attachment; filename="report.{language}.html"'
@@ -123,7 +137,7 @@ def run_report(request: Request, key: Reader, desk: Desk, name: str) -> Response
 @router.get("/evaluation/runs/{name}/files/{file}")
 def run_file(key: Reader, desk: Desk, name: str, file: str) -> Response:
     """Give one of the files of a run that may be handed out."""
-    run = _found(desk, name)
+    run = _found(desk, key, name)
     if file not in _files(desk, run):
         raise _no_run()
     path = desk.settings.effective_results_dir / run.name / file
@@ -135,7 +149,7 @@ def gates(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
     """Show the gates in force, with reason, owner and what the latest whole run measured."""
     from eval.harness.gates import load_gates
 
-    latest = next((run for run in runs_in(desk.settings.effective_results_dir) if run.whole), None)
+    latest = next((run for run in _runs(desk, key) if run.whole), None)
     measured = {gate["id"]: gate for gate in latest.gates} if latest else {}
     in_force = load_gates(desk.settings.policies_dir / "gates.yaml")
     return show(
@@ -144,13 +158,13 @@ def gates(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
     )  # fmt: skip
 
 
-def _found(desk: Desk, name: str) -> Run:
-    run = find_run(desk.settings.effective_results_dir, name)
+def _found(desk: ComplianceDesk, key: ApiKey, name: str) -> Run:
+    run = _find(desk, key, name)
     if run is None:
         raise _no_run()
     return run
 
 
-def _files(desk: Desk, run: Run) -> list[str]:
+def _files(desk: ComplianceDesk, run: Run) -> list[str]:
     folder = desk.settings.effective_results_dir / run.name
     return [name for name in compliance_results.DOWNLOADS if (folder / name).is_file()]

@@ -73,11 +73,6 @@ def runs_in(folder: Path) -> tuple[Run, ...]:
     return tuple(sorted(found, key=lambda run: (run.started_at, run.name), reverse=True)[:MOST_RUNS])
 
 
-def find_run(folder: Path, name: str) -> Run | None:
-    """The run of a name, which must be one that is listed: no path is ever made of what was asked for."""
-    return next((run for run in runs_in(folder) if run.name == name), None)
-
-
 def _run(path: Path) -> Run | None:
     file, samples = path / "run.json", path / "samples.jsonl"
     try:

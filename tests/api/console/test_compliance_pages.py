@@ -280,6 +280,28 @@ def test_a_worse_run_is_not_to_ship_and_a_like_one_shows_no_difference(
     assert "Elige dos" in page(auditor, "/evaluation/compare?a=buena&b=../mala")
 
 
+OWN = {"settings": {"suites": ["end_to_end", "safety"], "split": None, "limit": None, "own_data": True}}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/evaluation/runs/propia", "/evaluation/runs/propia/report", "/evaluation/runs/propia/files/run.json"],
+)
+def test_runs_on_own_data_are_for_keys_of_all_accounts(site: Site, auditor: TestClient, path: str) -> None:
+    """They hold messages of customers, whosever these are."""
+    site.run("propia", [*_samples(right=5), missed("c-777")], **OWN)
+    site.run("noche", _samples(right=5))
+    everyone = site.client(Scope.AUDITOR, account="*")
+    page(everyone, path)
+    page(auditor, path, 404)
+    for tab in ("", "/evaluation", "/evaluation/compare"):
+        assert "propia" not in page(auditor, tab)
+    assert "propia" in page(everyone, "/evaluation")
+    compared = "/evaluation/compare?a=noche&b=propia"
+    assert "Elige dos" not in settled(everyone, compared)
+    assert "Elige dos" in page(auditor, compared)
+
+
 def test_gates_show_what_the_last_whole_run_measured(site: Site, auditor: TestClient) -> None:
     assert "No hay ninguna ejecución entera" in page(auditor, "/gates")
     site.run("noche", _samples(right=30), gates=[GATE])
@@ -346,7 +368,9 @@ def test_the_overview_points_to_what_presses(site: Site, auditor: TestClient) ->
     assert site.service.pipeline.engines.policies["demo"].version in found
 
 
-def test_the_overview_does_not_wait_for_the_first_reading_of_the_register(site: Site, auditor: TestClient) -> None:
+def test_the_overview_does_not_wait_for_the_first_reading_of_the_register(
+    site: Site, auditor: TestClient
+) -> None:
     record(site.records, adverse_case(date(2026, 11, 8), serious=True))
     warmed = site.app.state.compliance.warmed
     warmed.clear()
