@@ -25,6 +25,12 @@ class AnswerNotFoundError(KnowledgeBaseError):
     code = "answer_not_found"
 
 
+class ContentChangedError(KnowledgeBaseError):
+    """The answer says something else than what was read before this step."""
+
+    code = "content_changed"
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """A directory of answers under governance."""
@@ -49,15 +55,28 @@ class Shelf:
             return self._write(old, new, file, Step.SUBMITTED, name, at)
 
     def approve(
-        self, answer_id: str, *, role: Role, name: str, at: datetime, review_by: date | None = None
+        self,
+        answer_id: str,
+        *,
+        role: Role,
+        name: str,
+        at: datetime,
+        review_by: date | None = None,
+        seal: str | None = None,
     ) -> ApprovedAnswer:
         """Approve for a role; raises ``LifecycleError`` where that is not allowed.
 
         Args:
             review_by: day of the next review; none: the period of the policy counts anew.
+            seal: of the content that was read; none: whatever the file says.
+
+        Raises:
+            ContentChangedError: the file says something else than what was read.
         """
         with locked(self.directory):
             old, file = self._find(answer_id)
+            if seal is not None and old.seal != seal:
+                raise ContentChangedError(f"{answer_id}: has changed since it was read")
             new = lifecycle.approve(old, role=role, name=name, on=_day(at), governance=self.governance)
             new = new.model_copy(update={"review_by": review_by})
             return self._write(old, new, file, Step.APPROVED, name, at, role.value)

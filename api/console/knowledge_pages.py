@@ -32,6 +32,7 @@ from cases.keys import ApiKey
 from knowledge_base.answer import ApprovedAnswer, Role, WithdrawalReason
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.lifecycle import State
+from knowledge_base.shelf import ContentChangedError
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/console/knowledge", include_in_schema=False)
@@ -159,13 +160,14 @@ def approve(
     review = day_asked(review_by)
     try:
         current = views.shelf.answer(answer.id)
-        if current.seal != seal or (review is None and review_by):
-            why = "seal" if current.seal != seal else "review_by"
-            return _failed(request, key, views, current, why)
+        if review is None and review_by:
+            return _failed(request, key, views, current, "review_by")
         with _on_record(request, Action.ANSWER_APPROVED, current, key, role):
             views.shelf.approve(
-                answer.id, role=role, name=key.name, at=utc_now().astimezone(), review_by=review
+                answer.id, role=role, name=key.name, at=utc_now().astimezone(), review_by=review, seal=seal
             )
+    except ContentChangedError as error:
+        return _failed(request, key, views, views.find(answer.id, key) or answer, error)
     except KnowledgeBaseError as error:
         return _failed(request, key, views, answer, error)
     log.info("knowledge_base.approved", key_id=key.id)

@@ -12,7 +12,7 @@ from knowledge_base.format import render_answer
 from knowledge_base.history import Step, difference, read_history, version_of
 from knowledge_base.lifecycle import State, state_of
 from knowledge_base.loader import load_directory
-from knowledge_base.shelf import AnswerNotFoundError, Shelf
+from knowledge_base.shelf import AnswerNotFoundError, ContentChangedError, Shelf
 from knowledge_base.withdrawals import LEDGER, Ledger
 from tests.knowledge_base.fakes import ROLES, answer
 from tests.knowledge_base.test_lifecycle import GOVERNANCE
@@ -122,3 +122,16 @@ def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     assert all(one.withdrawn for one in load_directory(tmp_path).answers)
     for name in names:
         assert [event.step for event in read_history(tmp_path, name)] == [Step.RECORDED, Step.WITHDRAWN]
+
+
+def test_only_the_content_that_was_read_is_approved(tmp_path: Path) -> None:
+    """However late the text changes: it is compared while nobody else may change the folder."""
+    held = shelf(tmp_path, answer("a", full="Son 30 días."))
+    read = held.answer("a").seal
+    shelf(tmp_path, answer("a", full="Son 14 días."))
+    before = (tmp_path / "a.md").read_bytes()
+    with pytest.raises(ContentChangedError):
+        held.approve("a", role=Role.LEGAL, name="Luis", at=AT, seal=read)
+    assert (tmp_path / "a.md").read_bytes() == before
+    now = held.answer("a").seal
+    assert held.approve("a", role=Role.LEGAL, name="Luis", at=AT, seal=now).seal == now
