@@ -8,6 +8,7 @@ from enum import StrEnum
 from cases.case import Case
 from cases.errors import CaseError, CaseNotFoundError
 from cases.message import Message
+from cases.reading import ALL_ACCOUNTS
 from cases.records import Records
 from cases.stored import StoredCase
 from cases.webhooks.aftermath import Aftermath
@@ -174,11 +175,11 @@ class Desk:
         """The newest case of a helpdesk's conversation.
 
         Raises:
-            EndpointNotFoundError: no such endpoint of this account.
+            EndpointNotFoundError: no such endpoint of this account; an account of ``*`` is of every one.
             CaseNotFoundError: nothing is on record for the conversation.
         """
         endpoint = self.endpoint(name)
-        if endpoint.account != account:
+        if account not in (endpoint.account, ALL_ACCOUNTS):
             raise EndpointNotFoundError("no webhook of this name is configured")
         found = self.inbox.cases_of(self.inbox.conversation_key(endpoint, conversation))
         if not found:

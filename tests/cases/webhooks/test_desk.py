@@ -393,6 +393,8 @@ def test_a_case_is_shown_to_its_own_account_alone(office: Office):
         office.desk.latest_case("chatwoot", "11", account="demo")
     with pytest.raises(EndpointNotFoundError):
         office.desk.latest_case("chatwoot", "10", account="otra")
+    every = office.desk.latest_case("chatwoot", "10", account="*")  # a key of all accounts sees all
+    assert every == office.desk.latest_case("chatwoot", "10", account="demo")
 
 
 def test_nothing_is_acknowledged_that_was_not_kept(office: Office, monkeypatch: pytest.MonkeyPatch):
