@@ -35,7 +35,8 @@ class SpanRequest(BaseModel):
 
     def span(self, key: ApiKey) -> Span:
         """The span, of the key's account. Raises LearningError."""
-        first = self.first or (self.last or datetime.now(UTC).date()) - USUAL
+        last = self.last or datetime.now(UTC).date()
+        first = self.first or last - min(USUAL, last - date.min)
         return Span(key.account, first, self.last)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from cases.audit import GENESIS, HEAD, Action, is_sealed, row_hash
@@ -74,7 +74,7 @@ def search(session: Session, wanted: Wanted, *, before: int | None = None, limit
     if wanted.tracking_code is not None:
         case_id = _case_of(session, wanted)
     if case_id is not None or wanted.tracking_code is not None:
-        query = _filtered(wanted).where(AuditRow.case_id == (case_id or ""))
+        query = _filtered(wanted).where(AuditRow.case_id == (case_id or ""), *_days(wanted))
         if before is not None:
             query = query.where(AuditRow.seq < before)
         rows = session.scalars(query.order_by(AuditRow.seq.desc()).limit(limit + 1)).all()
@@ -84,7 +84,8 @@ def search(session: Session, wanted: Wanted, *, before: int | None = None, limit
 
 
 def _stretch(session: Session, wanted: Wanted, before: int | None, limit: int) -> Found:
-    top = _seq_from(session, wanted.last + timedelta(days=1)) if wanted.last else _newest(session) + 1
+    end = _day_after(wanted.last)
+    top = _seq_from(session, end) if end else _newest(session) + 1
     bottom = _seq_from(session, wanted.first) if wanted.first else 1
     top = min(top, before) if before is not None else top
     low = max(bottom, top - STRETCH)
@@ -140,6 +141,21 @@ def _filtered(wanted: Wanted) -> Select[AuditRow]:
     if wanted.actor is not None:
         query = query.where(AuditRow.actor == wanted.actor)
     return query
+
+
+def _days(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The days asked for, as conditions on rows."""
+    end, found = _day_after(wanted.last), list[ColumnElement[bool]]()
+    if wanted.first is not None:
+        found.append(AuditRow.at >= wanted.first.isoformat())
+    if end is not None:
+        found.append(AuditRow.at < end.isoformat())
+    return found
+
+
+def _day_after(last: date | None) -> date | None:
+    """The first day that is too late; None where every day is early enough."""
+    return None if last is None or last == date.max else last + timedelta(days=1)
 
 
 def _case_of(session: Session, wanted: Wanted) -> str | None:

@@ -62,6 +62,12 @@ def test_the_report(served: Served) -> None:
     assert (past["from"], past["total"]["cases"], past["total"]["acceptance_rate"]) == ("2020-01-01", 0, None)
 
 
+@pytest.mark.parametrize("days", ["to=0001-01-01", "to=0001-04-01", "to=9999-12-31", "from=0001-01-01"])
+@pytest.mark.parametrize("path", ["/v1/learning", "/v1/learning/phrases"])
+def test_the_ends_of_the_calendar_are_days_like_others(served: Served, path: str, days: str) -> None:
+    assert served.client(Scope.AUDITOR).get(f"{path}?{days}").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/v1/learning", "/v1/learning/phrases"])
 def test_only_auditors_and_admins(served: Served, path: str) -> None:
     for scope in (Scope.AGENT, Scope.PLUGIN, Scope.CURATOR):

@@ -74,6 +74,33 @@ def test_what_is_asked_for_is_found(records: Records, clock: Clock) -> None:
     assert looked_for(records, last=date(2026, 1, 1)).lines == ()
 
 
+DAYS = [
+    ({}, ["2026-11-21", "2026-11-16"]),
+    ({"first": date(2026, 11, 17)}, ["2026-11-21"]),
+    ({"first": date(2026, 11, 16), "last": date(2026, 11, 16)}, ["2026-11-16"]),
+    ({"last": date(2026, 11, 20)}, ["2026-11-16"]),
+    ({"first": date(2026, 11, 22)}, []),
+    ({"first": date.min, "last": date.max}, ["2026-11-21", "2026-11-16"]),
+]
+
+
+@pytest.mark.parametrize(("days", "found"), DAYS)
+@pytest.mark.parametrize("by", ["case_id", "tracking_code"])
+def test_the_days_count_for_one_case_too(
+    records: Records, clock: Clock, by: str, days: dict[str, date], found: list[str]
+) -> None:
+    case_id = filled(records, clock)[0]
+    stored = records.store.get(case_id, account="demo")
+    asked = {"case_id": case_id, "tracking_code": stored.case.tracking_code}[by]
+    assert [line.at[:10] for line in looked_for(records, **{by: asked}, **days).lines] == found
+
+
+def test_the_ends_of_the_calendar_are_days_like_others(records: Records, clock: Clock) -> None:
+    filled(records, clock)
+    assert len(looked_for(records, last=date.max).lines) == 7
+    assert looked_for(records, last=date.min).lines == ()
+
+
 def test_a_tracking_code_finds_its_case_in_the_own_account_alone(records: Records) -> None:
     made = record(records, case())
     code = made.stored.case.tracking_code
