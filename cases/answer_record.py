@@ -61,19 +61,30 @@ class AnswerRecord:
         Raises:
             StoreUnavailableError, AuditError: nothing was recorded.
         """
+        # The log is read before the write: only what other processes add meanwhile is read while all writers wait.
+        last: dict[str, Content] = {}
+        with self._database.read() as session:
+            read_up_to = _read_steps(session, last, after=0)
         with self._database.write() as session:
-            new = [one for one in contents if _last(session, one.answer_id) != one.payload()]
-            for one in new:
+            _read_steps(session, last, after=read_up_to)
+            told = 0
+            for one in contents:
+                if last.get(one.answer_id) == one:
+                    continue
                 self._audit.append(session, Action.ANSWER_EDITED, actor=actor, payload=one.payload())
                 session.flush()
-        return len(new)
+                last[one.answer_id] = one
+                told += 1
+        return told
 
 
-def _last(session: Session, answer_id: str) -> dict[str, Json] | None:
-    query = select(AuditRow.payload).where(
-        AuditRow.action.in_([step.value for step in _STEPS]),
-        AuditRow.payload.contains(f'"answer":"{answer_id}",', autoescape=True),
+def _read_steps(session: Session, last: dict[str, Content], *, after: int) -> int:
+    """Note the last content on record of each answer, from the rows after one; give the number of the newest read."""
+    query = select(AuditRow.seq, AuditRow.payload).where(
+        AuditRow.action.in_([step.value for step in _STEPS]), AuditRow.seq > after
     )
-    found = session.scalars(query.order_by(AuditRow.seq.desc()).limit(1)).first()
-    told = None if found is None else json.loads(found)
-    return None if told is None else {name: told[name] for name in ("answer", "version", "content")}
+    for seq, payload in session.execute(query.order_by(AuditRow.seq)):
+        told = json.loads(payload)
+        last[told["answer"]] = Content(told["answer"], told["version"], told["content"])
+        after = seq
+    return after

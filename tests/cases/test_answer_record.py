@@ -1,10 +1,12 @@
 """Steps of approved answers on the audit log: who, which role, which text; with the step or not at all."""
 
 import json
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from cases.answer_record import AnswerRecord, Content
 from cases.audit import Action
@@ -83,3 +85,59 @@ def test_a_text_that_was_approved_as_it_is_was_not_changed(records: Records, rec
         pass
     assert record.edited([SECOND], actor="knowledge-base") == 0
     assert record.edited([FIRST], actor="knowledge-base") == 1
+
+
+def test_however_many_changed_the_log_is_read_twice(records: Records, record: AnswerRecord):
+    """Once before the write, so that a long log keeps no writer waiting, and then what others added meanwhile."""
+    record.edited([FIRST], actor="knowledge-base")
+    statements: list[str] = []
+
+    def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(records.database.engine, "before_cursor_execute", noted)
+    try:
+        many = [Content(f"a-{number}", 1, "cccc") for number in range(50)]
+        assert record.edited(many, actor="knowledge-base") == 50
+    finally:
+        event.remove(records.database.engine, "before_cursor_execute", noted)
+    looks = [one for one in statements if "audit_log.payload" in one and "FROM audit_log" in one]
+    assert len(looks) == 2
+    assert not any("LIKE" in one for one in statements)
+
+
+def test_names_that_differ_in_capitals_are_two_answers(records: Records, record: AnswerRecord):
+    capitals = Content("SPF-Agua", 7, "cccc")
+    assert record.edited([FIRST, capitals], actor="knowledge-base") == 2
+    assert record.edited([FIRST, capitals], actor="knowledge-base") == 0
+
+
+def test_the_log_is_read_as_often_for_many_answers_as_for_one(records: Records, record: AnswerRecord):
+    many = [Content(f"spf-{number}", 1, "aaaa") for number in range(30)]
+    record.edited(many, actor="knowledge-base")
+    reads: list[str] = []
+
+    def told(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "payload" in statement and statement.startswith("SELECT"):
+            reads.append(statement)
+
+    event.listen(records.database.engine, "before_cursor_execute", told)
+    try:
+        assert record.edited(many[:1], actor="knowledge-base") == 0
+        for_one = len(reads)
+        assert record.edited(many, actor="knowledge-base") == 0
+    finally:
+        event.remove(records.database.engine, "before_cursor_execute", told)
+    assert len(reads) == 2 * for_one > 0
+
+
+def test_processes_that_see_a_change_at_once_tell_it_once(records: Records):
+    gate = threading.Barrier(4)
+
+    def see(_: int) -> int:
+        gate.wait()
+        return AnswerRecord(records.database, records.audit).edited([FIRST], actor="knowledge-base")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(see, range(4))) == [0, 0, 0, 1]
+    assert records.verify().ok
