@@ -109,10 +109,10 @@ _SPOKEN_MARK = re.compile(
     re.IGNORECASE,
 )
 MIN_DIGITS = 5
-_ANY_NUMBER = "|".join(sorted((word for word in _NUMBERS if len(word) > 2), key=len, reverse=True))
-_GLUED = re.compile(rf"(?:{_ANY_NUMBER})(?:y?(?:{_ANY_NUMBER}))+")
-_GLUED_PART = re.compile(rf"y(?=[a-z])|{_ANY_NUMBER}")
-"""Number words run together: "seisunodos", "treintaycuatro"."""
+_GLUABLE = frozenset(word for word in _NUMBERS if len(word) > 2)
+_SIZES = sorted(set(map(len, _GLUABLE)), reverse=True)
+_ANY_NUMBER = "|".join(sorted(_GLUABLE, key=len, reverse=True))
+_GLUED_START = re.compile(rf"(?:{_ANY_NUMBER})y?(?:{_ANY_NUMBER})")
 
 
 def spoken_view(view: View) -> View | None:
@@ -127,7 +127,7 @@ def spoken_view(view: View) -> View | None:
 def _may_spell_numbers(text: str) -> bool:
     """Whether a text holds number words, or digits enough to be read with letter names; quick."""
     words = set(_LETTERS_ONLY.findall(plain(text)))
-    if not words.isdisjoint(_CLEAR_NUMBERS) or any(map(_GLUED.fullmatch, words)):
+    if not words.isdisjoint(_CLEAR_NUMBERS) or any(map(_glued, words)):
         return True
     digits = sum(map(text.count, "0123456789"))
     return digits >= MIN_DIGITS - 2 and not (
@@ -165,13 +165,36 @@ def _write_numbers(view: View) -> View:
 def _pieces_of(match: re.Match[str]) -> list[tuple[int, int, str]]:
     """Return a piece, or the number words that are run together in it, with nothing read as a blank between."""
     start, key = match.start(), fold_word(match.group())
-    if key in _NUMBERS or len(key) != len(match.group()) or not _GLUED.fullmatch(key):
+    parts = () if key in _NUMBERS or len(key) != len(match.group()) else _glued(key)
+    if not parts:
         return [(start, match.end(), key)]
     pieces: list[tuple[int, int, str]] = []
-    for part in _GLUED_PART.finditer(key):
-        left, right = start + part.start(), start + part.end()
-        pieces += [(left, left, " "), (left, right, part.group())]
+    for first, last in parts:
+        left, right = start + first, start + last
+        pieces += [(left, left, " "), (left, right, key[first:last])]
     return pieces[1:]
+
+
+def _glued(word: str) -> tuple[tuple[int, int], ...]:
+    """Split "seisunodos", "treintaycuatro" into number words and the "y" between; empty where it is none such.
+
+    From the end, so that each place is read once: many words part in several ways ("eighty one", "eight y one"),
+    and trying them one after the other would take twice as long with every letter or two.
+    """
+    if not _GLUED_START.match(word):
+        return ()
+    # Where a rest begins that is number words to the end, and where the first of them ends: the longest that fits.
+    ends: dict[int, int] = {}
+    for start in range(len(word) - 1, -1, -1):
+        for end in (start + size for size in _SIZES):
+            goes_on = end == len(word) or end in ends or (word[end : end + 1] == "y" and end + 1 in ends)
+            if goes_on and word[start:end] in _GLUABLE:
+                ends[start] = end
+                break
+    parts: list[tuple[int, int]] = []
+    while (start := parts[-1][1] if parts else 0) in ends or (parts and start < len(word)):
+        parts.append((start, ends.get(start, start + 1)))
+    return tuple(parts) if len(parts) > 1 else ()
 
 
 def _read_run(pieces: list[tuple[int, int, str]], index: int) -> tuple[int, list[tuple[int, int, str]]]:

@@ -5,7 +5,9 @@ import random
 
 import pytest
 
+from models.redaction.normaliser import fold
 from models.redaction.numbering import Numbering
+from models.redaction.spoken import spoken_view
 from models.redaction.tokens import tokenize
 from models.text import RawText
 from tests.linear_time import assert_linear
@@ -61,6 +63,15 @@ def test_redaction_takes_linear_time(redactor, shape):
 def test_tokens_take_linear_time(unit):
     """Past the window that the redactor reads at once, a line of any length."""
     assert_linear(tokenize, unit * SHORT, unit * LONG)
+
+
+@pytest.mark.parametrize("unit", ["eightyone", "dosocho", "seisete", "treintaycuatro"])
+@pytest.mark.parametrize("end", ["", "x"])
+def test_number_words_run_together_take_linear_time(unit, end):
+    """Words that part in several ways, of which the last letter lets none fit."""
+    assert_linear(
+        lambda text: spoken_view(fold(text)), *(unit * (n // len(unit)) + end for n in (SHORT, LONG))
+    )
 
 
 def test_numbering_takes_linear_time():
