@@ -17,6 +17,7 @@ from models.understanding.lexicon_file import (
     read_yaml,
 )
 from models.understanding.patterns import Pattern, PatternError, compile_pattern, keys_of
+from models.understanding.token_places import NOWHERE, Place, Places
 from models.vocabulary import Intent, Relevance, SignalCode
 
 GUARD_REACH = 8
@@ -29,9 +30,6 @@ LONG_NUMBER = 7
 """Digits from which neighbouring numbers are one: "900 000 123" is a telephone, no emergency line 123."""
 
 _SIGNS = frozenset({STOP, PAUSE})
-
-Places = list[tuple[int, int]]
-"""Matches as (first token, one past the last)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,10 @@ def joined(one: Reading, other: Reading) -> Reading:
     hits = (*one.hits, *(hit for hit in other.hits if hit.entry.id not in known))
     codes = {*one.scores, *other.scores}
     return Reading(hits, {code: max(one.scores.get(code, 0), other.scores.get(code, 0)) for code in codes})
+
+
+_Found = Mapping[tuple[str, int], Places]
+"""Matches by owner and part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,9 @@ class Lexicon:
             for start in (folded.sources[first],)
         )
 
-    def _scan(self, folded: Folded, tokens: Sequence[str]) -> dict[tuple[str, int], Places]:
+    def _scan(self, folded: Folded, tokens: Sequence[str]) -> _Found:
         """All matches of all patterns, by owner and part."""
-        found: dict[tuple[str, int], Places] = defaultdict(list)
+        found: dict[tuple[str, int], Places] = defaultdict(Places)
         numbers = _in_long_numbers(tokens)
         for first, token in enumerate(tokens):
             if first in numbers:
@@ -190,33 +192,31 @@ class Lexicon:
             for part in self._candidates(token):
                 match = part.pattern.regex.match(folded.line, folded.starts[first])
                 if match and (last := folded.token_at(match.end() - 1)) not in numbers:
-                    found[part.owner, part.part].append((first, last + 1))
+                    found[part.owner, part.part].add(first, last + 1)
         return found
 
     def _candidates(self, token: str) -> Iterator[_Part]:
         for key in keys_of(token):
             yield from self._index.get(key, ())
 
-    def _matches(
-        self, entry: Entry, found: Mapping[tuple[str, int], Places], tokens: Sequence[str]
-    ) -> Iterator[tuple[int, int]]:
+    def _matches(self, entry: Entry, found: _Found, tokens: Sequence[str]) -> Iterator[Place]:
         """Matches of the entry that nothing silences."""
-        if entry.alone and not _covers(found.get((entry.id, 0), ()), tokens):
+        own = found.get((entry.id, 0), NOWHERE)
+        if not own.matches or (entry.alone and not _covers(own.matches, tokens)):
             return
         near_and_far = ((GUARD_REACH, entry.unless), (FAR_REACH, entry.unless_far))
         guards = [
-            (reach, place)
+            (reach, found.get((f"guard:{name}", 0), NOWHERE))
             for reach, names in near_and_far
             for name in names
-            for place in found.get((f"guard:{name}", 0), ())
         ]
-        for place in found.get((entry.id, 0), ()):
+        needed = [found.get((entry.id, part), NOWHERE) for part in range(1, len(entry.near) + 1)]
+        for place in own.matches:
             if self._negated(tokens, place[0], entry.negation):
                 continue
-            if any(_distance(place, guard) <= reach for reach, guard in guards):
+            if any(guard.near(place, reach) for reach, guard in guards):
                 continue
-            near = (found.get((entry.id, part), ()) for part in range(1, len(entry.near) + 1))
-            if all(any(_distance(place, other) <= entry.within for other in places) for places in near):
+            if all(other.near(place, entry.within) for other in needed):
                 yield place
 
     def _negated(self, tokens: Sequence[str], start: int, reach: int) -> bool:
@@ -263,15 +263,10 @@ def _in_long_numbers(tokens: Sequence[str]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def _covers(places: Sequence[tuple[int, int]], tokens: Sequence[str]) -> bool:
+def _covers(places: Sequence[Place], tokens: Sequence[str]) -> bool:
     """Whether matches leave nothing of a message but signs."""
     covered = {index for first, last in places for index in range(first, last)}
     return all(index in covered or token in _SIGNS for index, token in enumerate(tokens))
-
-
-def _distance(one: tuple[int, int], other: tuple[int, int]) -> int:
-    """Tokens between two matches; 0 when they touch or overlap."""
-    return max(0, one[0] - other[1], other[0] - one[1])
 
 
 def _scores(hits: Sequence[Hit]) -> dict[SignalCode, float]:

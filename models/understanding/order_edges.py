@@ -19,10 +19,14 @@ SURE, SURELY_MESSAGE = -0.5, -4.0
 """A sentence that is an order as a whole is parted only from what is surely none."""
 APART = 3.0
 """By how much the two sides of a break must differ."""
+MOST_BREAKS = 60
+"""Breaks of one sentence that are weighed, evenly chosen of more: each is scored with all that follows it."""
 SIGN = 1.5
 """What a sign or a capital at a break counts for."""
 
 _WORD = re.compile(r"\S+")
+_BEFORE = 66
+"""Characters before a stretch that its opening brackets may take: what ``_OPENING`` allows at most."""
 _OPENING = re.compile(r"(?:\[[^\[\]\n]{1,30}\]|<[^<>\n]{1,60}>|[*#{\[`=|<-]{1,8})\s{0,3}\Z")
 _CLOSING = re.compile(
     r"(?:\s{0,3}(?:\[/[^\[\]\n]{1,30}\]|</[^<>\n]{1,30}>|[*#}\]`=|>]{1,8}))+|\s?(?:\"\w{1,12}\"|\w{1,12}\})"
@@ -48,6 +52,7 @@ def narrowed(text: str, part: Stretch, score: Score, likely: Sequence[Stretch] =
         for (_, before), (start, _) in pairwise(words)
         if _signed(text, start) or edges & set(range(before - 1, start + 1))
     ]
+    breaks = breaks[:: len(breaks) // (MOST_BREAKS + 1) + 1]
     starts = [at for at in breaks if _rests(text[part[0] : at])]
     most = SURELY_MESSAGE if sure else MESSAGE
     begin = _best(text, starts, score, most, order=lambda at: (at, part[1]), rest=lambda at: (part[0], at))
@@ -60,7 +65,7 @@ def narrowed(text: str, part: Stretch, score: Score, likely: Sequence[Stretch] =
 
 def with_brackets(text: str, part: Stretch) -> Stretch:
     """A stretch with the brackets, tags and signs that stand around it."""
-    before, after = _OPENING.search(text, 0, part[0]), _CLOSING.match(text, part[1])
+    before, after = _OPENING.search(text, max(0, part[0] - _BEFORE), part[0]), _CLOSING.match(text, part[1])
     return before.start() if before else part[0], after.end() if after else part[1]
 
 
@@ -95,6 +100,8 @@ def _best(
 
 def _signed(text: str, at: int) -> bool:
     """Whether a sign or a capital stands at the break before a word."""
-    before = text[:at].rstrip()[-1:]
-    here = text[at]
-    return before in _ENDS or here in _BEGINS or "\n" in text[len(text[:at].rstrip()) : at] or here.isupper()
+    end = at
+    while end and text[end - 1].isspace():
+        end -= 1
+    before, here = text[max(0, end - 1) : end], text[at]
+    return before in _ENDS or here in _BEGINS or "\n" in text[end:at] or here.isupper()

@@ -5,6 +5,7 @@ chat format goes whole. A stretch that also tells of a danger stays: missing one
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 
 from models.understanding.order_edges import FEWEST_WORDS, Score, Stretch, narrowed, with_brackets
@@ -25,16 +26,17 @@ _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'»”’)\]}>*`]*|\n|$)")
 _BLOCKS = re.compile(
     r"<!--.*?(?:-->|$)"
     r"|```.*?(?:```|$)"
-    r"|(?P<fence>[#=%~*]{3,}|-{4,})[^\n]+(?P=fence)"
+    r"|(?P<fence>[#=%~*]{3,12}|-{4,12})[^\n]+(?P=fence)"
     r"|\[(?P<tag>system|sistema|inst|instrucciones|admin|assistant|hidden|oculto)\].*?(?:\[/(?P=tag)\]|$)"
-    r"|<(?P<mark>system|sistema|instructions?|instrucciones|prompt|admin)\b[^>]*>.*?(?:</(?P=mark)>|$)"
+    r"|<(?P<mark>system|sistema|instructions?|instrucciones|prompt|admin)\b[^>]{0,200}>.*?(?:</(?P=mark)>|$)"
     r"|<\|.*?(?:\|>(?=[^|]*$)|$)"
-    r"|\{[^{}]*\"(?:role|system|prompt|instruction|tool|function|action)\"[^{}]*\}+"
+    r"|\{(?=[^{}]*+\})[^{}]*\"(?:role|system|prompt|instruction|tool|function|action)\"[^{}]*\}+"
     r"|\b\w+=\w+(?:\s*[;,&]\s*\w+=\w+)+"
     r"|[\U000e0020-\U000e007e]+",
     re.IGNORECASE | re.DOTALL,
 )
-_ENDS_LEAD_IN = re.compile(r"[:>\])*#=|]\s*[\"'«“¡¿]?\s*$")
+"""Fences, tags and braces are looked for within bounds, so that a line of nothing else takes no longer to read."""
+_ENDS_LEAD_IN = re.compile(r"[:>\])*#=|]\s*+(?:[\"'«“¡¿]\s*+)?$")
 _WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE = re.compile(r"[^,;:()\[\]«»\"“”|—–]+")
 
@@ -68,24 +70,23 @@ def stretches(
         dangers: where it found a danger or harm.
         openers: words that introduce an order and belong to it ("por favor"), in lower case.
         score: says of stretches how surely each is an order.
-        likely: where single words look like one.
+        likely: where single words look like one, in order and apart.
         limit: score from which a sentence is one; one beside it needs less.
     """
-    cut = [block.span() for block in _BLOCKS.finditer(text) if _is_order(block, orders)]
+    begins, kept = sorted(start for start, _ in orders), sorted(dangers)
+    cut = [block.span() for block in _BLOCKS.finditer(text) if _is_order(block, begins)]
     parts = [part for start, end in _between(cut, len(text)) for part in sentences(text, start, end)]
     values = _surest(text, parts, likely, score)
-    cued = [[order for order in orders if part[0] <= order[0] < part[1]] for part in parts]
-    found = [bool(cues) or value >= limit for cues, value in zip(cued, values, strict=True)]
+    cues = [_first_in(begins, part) for part in parts]
+    found = [cue is not None or value >= limit for cue, value in zip(cues, values, strict=True)]
     beside = [
         yes or (value >= limit - BESIDE and True in found[max(0, at - 1) : at + 2])
         for at, (yes, value) in enumerate(zip(found, values, strict=True))
     ]
-    for part, cues, yes in zip(parts, cued, beside, strict=True):
+    for part, cue, yes in zip(parts, cues, beside, strict=True):
         if yes:
-            cut.append(with_brackets(text, _edges(text, part, cues, openers, score, likely)))
-    return tuple(
-        _apart(text, [part for part in cut if not any(part[0] <= place < part[1] for place in dangers)])
-    )
+            cut.append(with_brackets(text, _edges(text, part, cue, openers, score, likely)))
+    return tuple(_apart(text, [part for part in cut if _first_in(kept, part) is None]))
 
 
 def without(text: str, cut: Iterable[Stretch]) -> str:
@@ -104,10 +105,22 @@ def says_something(text: str) -> bool:
     return sum(map(str.isalpha, text)) >= FEWEST_LETTERS
 
 
-def _is_order(block: re.Match[str], orders: Sequence[Stretch]) -> bool:
+def _first_in(places: Sequence[int], part: Stretch) -> int | None:
+    """The first of some places, in order, that lies in a stretch."""
+    at = bisect_left(places, part[0])
+    return places[at] if at < len(places) and places[at] < part[1] else None
+
+
+def _touching(runs: Sequence[Stretch], part: Stretch) -> Sequence[Stretch]:
+    """Those of some stretches, in order and apart, that overlap another or touch it."""
+    first = bisect_left(runs, part[0], key=lambda run: run[1])
+    return runs[first : bisect_right(runs, part[1], key=lambda run: run[0])]
+
+
+def _is_order(block: re.Match[str], begins: Sequence[int]) -> bool:
     """Brackets are no attack by themselves: something in them must be one, or nobody could see them."""
     hidden = ord(block.group()[0]) >= 0xE0020
-    return hidden or any(block.start() <= order[0] < block.end() for order in orders)
+    return hidden or _first_in(begins, block.span()) is not None
 
 
 def _between(cut: Sequence[Stretch], length: int) -> list[Stretch]:
@@ -128,7 +141,8 @@ def _surest(text: str, parts: Sequence[Stretch], likely: Sequence[Stretch], scor
     """Of each sentence the highest score that it, one of its clauses, or what looks like an order in it has."""
     asked: list[tuple[int, Stretch]] = []
     for at, part in enumerate(parts):
-        inside = [(max(a, part[0]), min(b, part[1])) for a, b in likely if a < part[1] and part[0] < b]
+        runs = _touching(likely, part)
+        inside = [(max(a, part[0]), min(b, part[1])) for a, b in runs if a < part[1] and part[0] < b]
         clauses = [found.span() for found in _CLAUSE.finditer(text, *part)]
         pieces = dict.fromkeys([part, *inside, *(clauses if len(clauses) > 1 else ())])
         asked += [
@@ -146,16 +160,16 @@ def _surest(text: str, parts: Sequence[Stretch], likely: Sequence[Stretch], scor
 def _edges(
     text: str,
     part: Stretch,
-    cues: Sequence[Stretch],
+    cue: int | None,
     openers: Collection[str],
     score: Score,
     likely: Sequence[Stretch],
 ) -> Stretch:
     """Where in a sentence the order stands."""
-    if not cues:
-        return narrowed(text, part, score, likely)
+    if cue is None:
+        return narrowed(text, part, score, _touching(likely, part))
     # A cue tells where the order begins; what follows in the sentence goes with it, as attacks go on by commas.
-    return _with_lead_in(text, part[0], min(start for start, _ in cues), openers), part[1]
+    return _with_lead_in(text, part[0], cue, openers), part[1]
 
 
 def _apart(text: str, parts: Iterable[Stretch]) -> list[Stretch]:
