@@ -119,7 +119,9 @@ def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> 
             knowledge_base=versions.knowledge_base,
             models=dict(versions.models),
             drafter=drafting.drafter,
-            drafter_reason=drafting.language_model,
+            drafter_reason=drafting.language_model
+            if drafting.failure is None
+            else f"failed:{drafting.failure}",
         ),
     )
 

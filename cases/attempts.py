@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
+from prometheus_client import Counter
 
 from cases.canonical import Json
 from cases.progress import Step, Tell, silent
 
 log = structlog.get_logger(__name__)
+
+FAILED = Counter(
+    "borrador_steps_failed_total", "Steps of a case in whose place a safe stand-in is used", ["step"]
+)
 
 Result = TypeVar("Result")
 
@@ -26,9 +31,14 @@ class Attempts:
         try:
             return work()
         except Exception as error:
-            log.error("step.failed", step=step, error_type=type(error).__name__)
-            self.failed.append(step)
+            self.erred(step, type(error).__name__)
             return stand_in
+
+    def erred(self, step: str, error_type: str) -> None:
+        """Note that a step failed, which has used a safe stand-in of its own."""
+        log.error("step.failed", step=step, error_type=error_type)
+        FAILED.labels(step).inc()
+        self.failed.append(step)
 
     def done(self, step: Step, detail: Callable[[], Mapping[str, Json]]) -> None:
         """Tell that a step is done. Who listens must not harm the case: an error there is logged and left."""

@@ -191,7 +191,8 @@ class Provenance(_Frozen):
     models: dict[str, str]
     drafter: str
     drafter_reason: str | None = None
-    """Why the composed draft stands where a language model is set: ``llm_timeout``, ``llm_not_grounded:fact``…"""
+    """Why the composed draft stands where a language model is set: ``llm_timeout``, ``llm_not_grounded:fact``…; or
+    ``failed:`` and the name of the error because of which the fixed safe reply stands, or questions are missing."""
     ai_generated: Literal[True] = True
 
 

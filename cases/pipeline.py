@@ -129,6 +129,8 @@ class Pipeline:
             read=heard.redacted.raw,
         )
         drafting = self._draft(results, heard)
+        if drafting.failure is not None:
+            attempts.erred("draft", drafting.failure)
         if retrieval.evidence and not self.engines.retriever.holds(retrieval):
             return None
         attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))

@@ -28,7 +28,7 @@ class DraftingResult:
     violations_by_rejected_candidate: Mapping[int, tuple[Violation, ...]] = field(default_factory=dict)
     """Number of the candidate (0 is the best) to what it broke."""
     failure: str | None = None
-    """Name of the error that stopped composing, if one did; never its text."""
+    """Name of the error that stopped composing, if one did; never its text. The case names it in its provenance."""
     language_model: str | None = None
     """Why a language model's rewording was not used, where one is set: a code of ``llm_errors.Refusal``."""
     questions: Mapping[Missing, Sentence] = field(default_factory=dict)

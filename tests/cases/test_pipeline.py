@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from prometheus_client import REGISTRY
 
 from cases.errors import UnknownAccountError
 from cases.message import Message
@@ -14,6 +15,10 @@ from policies.vocabulary import Disposition, Flag, Priority
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 SECRET = "Soy Zacarías Quintanapalla y la Hidra Crema me encanta"
 FAILURE = f"this error quotes the customer: {SECRET}"
+
+
+def failures() -> float:
+    return REGISTRY.get_sample_value("borrador_steps_failed_total", {"step": "draft"}) or 0.0
 
 
 class Broken:
@@ -40,6 +45,21 @@ def test_a_step_that_errs_ends_in_expert_review(
     assert Flag.EXPERT_REVIEW in {flag.code for flag in case.flags}
     assert case.drafts
     assert "Quintanapalla" not in case.model_dump_json()
+    assert "Quintanapalla" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(("part", "drafter"), [("verifier", "holding"), ("composer", "holding")])
+def test_a_drafter_that_errs_leaves_a_trace(
+    pipeline: Pipeline, part: str, drafter: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Else every customer would get the fixed reply, and nobody would know why."""
+    broken = replace(pipeline.engines.drafter, **{part: Broken()})  # type: ignore[arg-type]
+    before = failures()
+    failing = Pipeline(replace(pipeline.engines, drafter=broken))
+    case = failing.run(Message(text=SECRET, channel="instagram"), received_at=NOW).case
+    assert (case.provenance.drafter, case.provenance.drafter_reason) == (drafter, "failed:RuntimeError")
+    assert case.drafts
+    assert failures() == before + 1
     assert "Quintanapalla" not in "".join(capfd.readouterr())
 
 
