@@ -25,13 +25,15 @@ from cases.reading import ALL_ACCOUNTS, Filters
 from cases.records import Records
 from cases.secret_keys import load_keys
 from cases.stored import Page, StoredCase
+from models.spans import Redaction
 from models.text import RawText, RedactedText
 from policies.account import Account
 
 SENDING = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
 """Decisions by which something goes to the customer."""
 WAIT_SECONDS = 10.0
-"""How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn."""
+"""How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn, and what a
+person decided."""
 REQUEST_WAIT_SECONDS = 0.4
 """How long a request waits for its turn before 503: what is answered at all, is answered within a second."""
 
@@ -146,7 +148,7 @@ class Service:
             decided_by=key.id,
             draft=draft,
             sent=self._sent(stored.case, account, draft, text) if text is not None else None,
-            note=self.pipeline.redact_text(note, account=account).text if note else None,
+            note=self._redact(note, account).text if note else None,
         )
         return self.records.store.decide(case_id, record, account=key.account)
 
@@ -217,11 +219,19 @@ class Service:
         """Redact what a person sent. What the approved draft said already is no personal data."""
         if text == draft:
             return RedactedText(draft)
-        return self.pipeline.redact_text(text, account=account, known_text=draft).text
+        return self._redact(text, account, known_text=draft).text
+
+    def _redact(self, text: str, account: Account, known_text: str = "") -> Redaction:
+        """Redact what a person wrote, when its turn comes; not for whoever holds a turn.
+
+        It waits longer than a message: the person has decided already, and would have to do so again.
+        """
+        with self.turn(WAIT_SECONDS):
+            return self.pipeline.redact_text(text, account=account, known_text=known_text)
 
     @contextmanager
     def turn(self, wait: float = REQUEST_WAIT_SECONDS) -> Iterator[None]:
-        """Wait for a turn at the engines, for at most ``wait`` seconds.
+        """Wait for a turn at the engines, for at most ``wait`` seconds. Who holds one takes no second: all might wait.
 
         Raises:
             ProblemError: 503, none came in time.

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """Of one pass. One: a message's two networks run side by side, each on a core of its own, and with two threads
     each they wait for one another (`borrador bench` on two cores: 47 ms a draft against 54)."""
     draft_workers: int = Field(default=2, ge=1, le=64)
-    """Messages in work at once; more wait. One a core: the work is computation, not waiting."""
+    """Messages and other texts in work at once; more wait. One a core: the work is computation, not waiting."""
     max_in_flight: int = Field(default=24, ge=1, le=10_000)
     """HTTP requests in work at once; more are answered 503 with ``Retry-After``. Under the 40 threads that do
     the work, so that a request let in finds a thread; over the workers, so that short bursts wait a little."""

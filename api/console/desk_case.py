@@ -16,7 +16,7 @@ from api.console.pages import SameOrigin, render, see_other
 from api.deps import ServiceDep
 from api.desk_wiring import Desk, Wording
 from api.routes.verifications import verification
-from api.service import Service
+from api.service import WAIT_SECONDS, Service
 from cases.decisions import CaseStatus, Verb
 from cases.errors import CaseError, CaseNotFoundError
 from cases.keys import ApiKey
@@ -130,7 +130,8 @@ def check_text(
         return JSONResponse({"error": told(request, READ_ONLY)}, status_code=403)
     try:
         stored = service.get_case(case_id, key=key)
-        report = desk.reply_check.of_case(text, stored, _audience(audience))
+        with service.turn():
+            report = desk.reply_check.of_case(text, stored, _audience(audience))
     except CaseError as problem:
         status = 404 if isinstance(problem, CaseNotFoundError) else 409
         return JSONResponse({"error": message_of(request, problem)}, status_code=status)
@@ -211,7 +212,8 @@ def _report(asked: _Asked, stored: StoredCase, text: str, audience: Visibility |
     """What the rules say; None for a case that keeps too little to check against."""
     if stored.facts is None:
         return None
-    return asked.desk.reply_check.of_case(text, stored, audience)
+    with asked.service.turn(WAIT_SECONDS):
+        return asked.desk.reply_check.of_case(text, stored, audience)
 
 
 def _set_aside(asked: _Asked, decision: str, thread_version: int, reason: str, note: str) -> Response:

@@ -14,7 +14,7 @@ from api.console.desk_view import queue_names
 from api.console.pages import SameOrigin, render, see_other
 from api.deps import ServiceDep
 from api.desk_wiring import Desk
-from api.service import Service
+from api.service import WAIT_SECONDS, Service
 from cases.decisions import CaseStatus, RecordedDecision, Verb
 from cases.desk_reading import DeskFilters, desk_page
 from cases.errors import CaseError, CursorError
@@ -171,7 +171,8 @@ def answer(
 def _names_somebody(service: Service, stored: StoredCase, text: str) -> bool:
     """Whether a text holds anybody's personal data. Terms of health it may hold: it speaks of nobody."""
     account = service.pipeline.account(stored.account)
-    spans = service.pipeline.redact_text(text, account=account).spans
+    with service.turn(WAIT_SECONDS):
+        spans = service.pipeline.redact_text(text, account=account).spans
     return any(span.entity_type not in HEALTH_ENTITIES for span in spans)
 
 

@@ -49,6 +49,7 @@ class RedactionResult(BaseModel):
 def create_redaction(body: RedactionRequest, service: ServiceDep, key: WriterKey) -> RedactionResult:
     """Find personal and health data and replace them by placeholders."""
     account = service.account_of(body.account, key=key)
-    redaction = service.pipeline.redact_text(body.text, account=account)
-    name = service.pipeline.redact_id(body.id, account=account)
+    with service.turn():
+        redaction = service.pipeline.redact_text(body.text, account=account)
+        name = service.pipeline.redact_id(body.id, account=account)
     return RedactionResult(id=name, text=redaction.text.value, entities=entities_of(redaction))

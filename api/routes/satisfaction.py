@@ -82,7 +82,10 @@ def record_satisfaction(
     """
     stored = service.get_case(case_id, key=key)
     account = service.pipeline.account(stored.account)
-    comment = service.pipeline.redact_text(body.comment, account=account).text if body.comment else None
+    comment = None
+    if body.comment:
+        with service.turn():
+            comment = service.pipeline.redact_text(body.comment, account=account).text
     grade, created = satisfaction.record(
         case_id, body.score, comment=comment, account=key.account, actor=key.id
     )

@@ -123,18 +123,21 @@ def create_verification(
     """Say which rules a reply breaks and on which words, before it is sent."""
     if body.case_id is not None:
         stored = service.get_case(body.case_id, key=key)
-        return verification(desk.reply_check.of_case(body.text, stored, body.audience))
+        with service.turn():
+            return verification(desk.reply_check.of_case(body.text, stored, body.audience))
     if body.message is not None:
         named = service.named(body.message, key=key)
         with service.turn():
             return verification(desk.reply_check.of_message(body.text, named, audience=body.audience))
     channel = body.channel or Channel.WEB
     default = Message(text=body.text, channel=channel).effective_visibility
-    report = desk.reply_check.alone(
-        body.text,
-        account=service.account_of(body.account, key=key),
-        channel=channel,
-        audience=body.audience or default,
-        language=body.language,
-    )
+    account = service.account_of(body.account, key=key)
+    with service.turn():
+        report = desk.reply_check.alone(
+            body.text,
+            account=account,
+            channel=channel,
+            audience=body.audience or default,
+            language=body.language,
+        )
     return verification(report)

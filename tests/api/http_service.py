@@ -56,7 +56,10 @@ class StandIn:
         return SimpleNamespace(id=name or "demo")
 
     def redact_text(self, text: str, **_: Any) -> Any:
-        return SimpleNamespace(text=RedactedText(text.replace(CANARY, "[PERSONA_1]")))
+        return SimpleNamespace(text=RedactedText(text.replace(CANARY, "[PERSONA_1]")), spans=())
+
+    def redact_id(self, name: str | None, **_: Any) -> str | None:
+        return name
 
     def run(
         self, message: Message, *, received_at: datetime, case_id: str | None = None, tell: Tell = silent

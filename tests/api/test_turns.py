@@ -3,11 +3,15 @@
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from api.routes import redactions, satisfaction, verifications
 from api.service import REQUEST_WAIT_SECONDS, WAIT_SECONDS
 from api.turns import Turns
+from drafting.person_reply import ReplyReport
 from tests.api.http_service import serve
 
 MESSAGE = {"text": "Mi pedido no llega."}
@@ -105,6 +109,59 @@ def test_a_request_is_refused_in_time_for_an_answer_within_a_second(tmp_path: Pa
     assert passed < 1.0
     assert REQUEST_WAIT_SECONDS <= 0.7
     assert client.post(route, json=MESSAGE).status_code == 200
+    served.service.close()
+
+
+TEXT = {"text": "Soy Zacarías Quintanapalla."}
+ENGINES = [
+    ("/v1/redactions", TEXT),
+    ("/v1/verifications", TEXT),
+    ("/v1/verifications", {**TEXT, "case_id": "CASE"}),
+    ("/v1/cases/CASE/satisfaction", {"score": 5, "comment": "Bien."}),
+]
+
+
+class Checked:
+    """Stands for the check of replies: all is well."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: ReplyReport(1, 100, (), ())
+
+
+@pytest.mark.parametrize(("path", "body"), ENGINES)
+def test_whatever_runs_the_models_waits_for_its_turn(
+    tmp_path: Path, path: str, body: dict[str, object]
+) -> None:
+    served = serve(tmp_path, workers=1)
+    for module in (redactions, verifications, satisfaction):
+        served.app.include_router(module.router)
+    served.app.state.desk = SimpleNamespace(reply_check=Checked())
+    client = served.client()
+    made = client.post("/v1/cases", json=MESSAGE).json()["id"]
+    decided = client.post(f"/v1/cases/{made}/decision", json={"decision": "accept", "thread_version": 1})
+    assert decided.status_code == 200, decided.text
+    path, body = path.replace("CASE", made), {**body, **({"case_id": made} if "case_id" in body else {})}
+    with served.service.turn():
+        refused = client.post(path, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+    assert client.post(path, json=body).status_code in (200, 201)
+    served.service.close()
+
+
+def test_a_decision_with_words_waits_for_its_turn_and_gives_it_back(tmp_path: Path) -> None:
+    served = serve(tmp_path, workers=1)
+    client = served.client()
+    made = client.post("/v1/cases", json=MESSAGE).json()["id"]
+    words = {"decision": "respond", "thread_version": 1, "text": "Lo miramos.", "note": "Por teléfono."}
+    turn = served.service.turn()
+    turn.__enter__()
+    freed = threading.Timer(REQUEST_WAIT_SECONDS + 0.2, lambda: turn.__exit__(None, None, None))
+    freed.start()
+    decided = client.post(f"/v1/cases/{made}/decision", json=words)
+    assert freed.finished.is_set()
+    assert decided.status_code == 200, decided.text
+    with served.service.turn(0):
+        pass
     served.service.close()
 
 
