@@ -515,7 +515,10 @@ class RedactionRequest(Model):
     )
     text: str
     id: str | None = None
-    language: str | None = None
+    language: str | None = Field(
+        None,
+        description="Accepted for compatibility and not used: texts of every language are redacted alike.",
+    )
     account: str | None = None
 
 
