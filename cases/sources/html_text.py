@@ -1,6 +1,7 @@
 """The text of an HTML message, as a person would read it; never raises on broken markup."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 _HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg"})
@@ -26,17 +27,19 @@ class _Reader(HTMLParser):
         self._signature = signature
         self._skipping: list[str] = []
         """Open elements from the one whose content is left out, that one first."""
+        self._open: Counter[str] = Counter()
+        """How often each is in ``_skipping``: looking there for each end would take too long."""
         self.parts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._skipping:
             if tag not in _VOID:
-                self._skipping.append(tag)
+                self._skip(tag)
             return
         signature = self._signature and any(name == "data-signature" for name, _ in attrs)
         hidden = tag in _HIDDEN or signature or self._is_quote(tag, attrs)
         if hidden and tag not in _VOID:
-            self._skipping.append(tag)
+            self._skip(tag)
         if tag == "br" or tag in _BLOCKS:
             self.parts.append("\n")
 
@@ -46,10 +49,12 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self._skipping:
-            if tag in self._skipping:
-                # Whatever was left open inside is closed with it.
-                while self._skipping.pop() != tag:
-                    pass
+            # Whatever was left open inside is closed with it.
+            while self._open[tag]:
+                closed = self._skipping.pop()
+                self._open[closed] -= 1
+                if closed == tag:
+                    break
             return
         if tag in _BLOCKS:
             self.parts.append("\n")
@@ -57,6 +62,10 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._skipping:
             self.parts.append(data.replace("\r", " ").replace("\n", " "))
+
+    def _skip(self, tag: str) -> None:
+        self._skipping.append(tag)
+        self._open[tag] += 1
 
     def _is_quote(self, tag: str, attrs: list[tuple[str, str | None]]) -> bool:
         if not self._quotes:
@@ -76,9 +85,11 @@ def html_text(html: str, *, without_quotes: bool = True, without_signature: bool
         without_signature: leave out what Zammad marks as the signature under an agent's mail. For agents' texts
             alone: a customer could hide words from us under the same mark.
     """
+    # After the last ">" no tag ends: the parser would look for its end from each "<" again.
+    head, end, rest = html.rpartition(">")
     reader = _Reader(quotes=without_quotes, signature=without_signature)
     try:
-        reader.feed(html)
+        reader.feed(head + end + rest.replace("<", "&lt;"))
         reader.close()
         parts = reader.parts
     except (AssertionError, ValueError):

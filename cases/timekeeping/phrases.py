@@ -16,7 +16,8 @@ from policies.files import read_bytes, validated, yaml_of
 PROMISES_FILE = Path(__file__).resolve().parents[2] / "policies" / "promises.yaml"
 MOST = 10
 """Promises of one reply; more are no reply to a customer."""
-_SENTENCE = re.compile(r"[^\n]+?(?:[.!?;…]+(?=\s)|(?=\n)|\Z)")
+_SENTENCE = re.compile(r"[^\n](?:[^\n.!?;…]|[.!?;…]++(?!\s))*+[.!?;…]*")
+"""A sentence ends with signs before a blank, or with its line; a run of signs is read once."""
 _CLAUSE = re.compile(r"[,;:()]|\s(?:y|e|i|eta|and|pero|però|mais|mas|but)\s")
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.sources.html_text import html_text
+from tests.linear_time import assert_linear
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,9 @@ from cases.sources.html_text import html_text
         ("<img alt='foto'>Mira", "Mira"),
         ("<p>sin cerrar <b>nada", "sin cerrar nada"),
         ("</div></p>Hola<//>", "Hola"),
+        ("<svg><b>uno</i><p>dos</svg>tres</b>", "tres"),
+        ("<svg><svg>uno</svg>dos</svg>tres", "tres"),
+        ("Hola</svg> uno <3 dos <b", "Hola uno <3 dos <b"),
         ("", ""),
     ],
 )
@@ -52,3 +56,16 @@ def test_broken_markup_never_breaks_the_reader(html: str):
 @given(st.text(alphabet=st.characters(exclude_characters="<>&", exclude_categories=("C", "Z"))))
 def test_text_without_markup_is_itself(text: str):
     assert html_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "unit", ["<svg><b></i>", "<svg><b>", "<b></i>", "<a ", '<a b="', "<!--", "</", "<?", "&"]
+)
+def test_reading_takes_linear_time(unit: str) -> None:
+    assert_linear(html_text, "<svg>" + unit * 2_000, "<svg>" + unit * 6_000)
+    assert_linear(html_text, unit * 2_000, unit * 6_000)
+
+
+def test_ends_of_what_was_never_begun_take_linear_time() -> None:
+    short, long = ("<svg>" + "<b>" * size + "</i>" * size for size in (3_000, 9_000))
+    assert_linear(html_text, short, long)

@@ -17,6 +17,7 @@ from cases.working_time import working_time
 from policies.account import OpeningHours
 from policies.errors import PolicyError
 from policies.loader import load_account
+from tests.linear_time import assert_linear
 
 BOOK = Phrasebook.load()
 AT = working_time(OpeningHours())
@@ -122,3 +123,8 @@ def test_a_broken_file_is_refused(change: Any, message: str, tmp_path: Path):
     file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     with pytest.raises(PolicyError, match=message):
         Phrasebook.load(file)
+
+
+@pytest.mark.parametrize("unit", [".", "…", ".a", ". ", "a.", "\n"])
+def test_finding_sentences_takes_linear_time(unit: str) -> None:
+    assert_linear(lambda text: BOOK.find(text, "es"), unit * 4_000 + "x", unit * 12_000 + "x")
