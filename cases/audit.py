@@ -27,7 +27,6 @@ class Action(StrEnum):
     CASE_SUPERSEDED = "case.superseded"
     DECISION_RECORDED = "decision.recorded"
     VAULT_REVEALED = "vault.revealed"
-    VAULT_RESTORED = "vault.restored"
     VAULT_PURGED = "vault.purged"
     VAULT_ROTATED = "vault.rotated"
     RECORDS_PURGED = "records.purged"

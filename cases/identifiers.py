@@ -18,7 +18,7 @@ single wrong character and every swap of two.
 """
 _TRACKING_RANDOM = 8
 """23^8 = 7.8e10 codes: with a million cases of an account, 1 draw in 78,000 is taken already."""
-DEFAULT_PREFIX = "BOR"
+_OWN_PREFIX = "BOR"
 _PREFIX = re.compile(r"[A-Z]{3}\Z")
 
 
@@ -82,17 +82,11 @@ def is_id(text: str, kind: str) -> bool:
     return text.startswith(f"{kind}_") and _ID.match(text) is not None
 
 
-def new_tracking_code(prefix: str = DEFAULT_PREFIX) -> str:
-    """Make a tracking code such as ``BOR-7K3M-9Q2TX`` (one for each query: Ley 10/2025); the last is a check.
-
-    Raises:
-        ValueError: the prefix is not three capital letters.
-    """
-    if not _PREFIX.match(prefix):
-        raise ValueError(f"prefix of tracking codes must be three capital letters, not {prefix!r}")
+def new_tracking_code() -> str:
+    """Make a tracking code such as ``BOR-7K3M-9Q2TX`` (one for each query: Ley 10/2025); the last is a check."""
     body = "".join(secrets.choice(TRACKING_ALPHABET) for _ in range(_TRACKING_RANDOM))
     code = body + _check_character(body)
-    return f"{prefix}-{code[:4]}-{code[4:]}"
+    return f"{_OWN_PREFIX}-{code[:4]}-{code[4:]}"
 
 
 def parse_tracking_code(text: str) -> str | None:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.audit import utc_now
 from cases.canonical import Json, canonical_json
 from cases.case import Case
-from cases.database import Database
 from cases.identifiers import new_id
 from cases.tables import OutboxRow
 from policies.vocabulary import Flag
@@ -58,18 +56,6 @@ class Event:
     data: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """An event as it waits for delivery; ``id`` stays the same over repeated attempts."""
-
-    id: str
-    type: EventType
-    account: str
-    case_id: str
-    data: str
-    created_at: datetime
-
-
 _BY_FLAG = (
     (Flag.ADVERSE_EVENT, EventType.ADVERSE_EVENT_SUSPECTED),
     (Flag.EXPERT_REVIEW, EventType.EXPERT_REVIEW_REQUESTED),
@@ -100,10 +86,9 @@ def events_of(case: Case) -> tuple[Event, ...]:
 
 
 class Outbox:
-    """Adds events in the caller's transaction; hands them out in the order of commits."""
+    """Adds events in the caller's transaction; ``cases/events`` hands them on in the order of commits."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = utc_now) -> None:
-        self._database = database
+    def __init__(self, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
 
     def add(self, session: Session, events: Iterable[Event], *, account: str, case_id: str) -> None:
@@ -125,16 +110,5 @@ class Outbox:
                     data=data,
                     state=EventState.PENDING.value,
                     created_at=self._now(),
-                    sent_at=None,
                 )
-            )
-
-    def pending(self, limit: int = 100) -> tuple[StoredEvent, ...]:
-        """The oldest events not handed on yet."""
-        query = select(OutboxRow).where(OutboxRow.state == EventState.PENDING.value)
-        with self._database.read() as session:
-            rows = session.scalars(query.order_by(OutboxRow.position).limit(limit))
-            return tuple(
-                StoredEvent(row.id, EventType(row.type), row.account, row.case_id, row.data, row.created_at)
-                for row in rows
             )

@@ -79,7 +79,7 @@ class Records:
         sealer = Sealer(audit_keys[0])
         audit = AuditLog(sealer, now)
         vault = Vault(database, Cipher(vault_keys), retention, audit, now)
-        outbox = Outbox(database, now)
+        outbox = Outbox(now)
         store = CaseStore(database, sealer=sealer, audit=audit, vault=vault, outbox=outbox, now=now)
         return cls(database, sealer, audit, vault, outbox, store, KeyStore(database, audit, now), now)
 

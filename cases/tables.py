@@ -187,7 +187,6 @@ class OutboxRow(Base):
     data: Mapped[str]
     state: Mapped[str]
     created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
 
 
 class ApiKeyRow(Base):

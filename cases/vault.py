@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -22,8 +21,6 @@ from policies.vocabulary import Flag
 
 MESSAGE = "MESSAGE"
 """Name of the entry that holds the whole message; placeholders stand in brackets, so none is called so."""
-_BRACKETED = re.compile(r"\[[^\[\]\s]{1,98}\]")
-_PLACEHOLDER = re.compile(r"\[[^\W\d_]\w*_\d+\]\Z")
 _MORE_NAMES = re.compile(r"(TURN|SENT):\d{1,4}\Z")
 
 
@@ -50,14 +47,6 @@ def kind_of(name: str) -> EntryKind:
     if name.startswith("[") and name.endswith("]") and len(name) <= 100:
         return EntryKind.PLACEHOLDER
     raise ValueError("an entry of the vault is named MESSAGE, TURN:n, SENT:n or by its placeholder")
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A private draft with the originals in place, and the placeholders left unfilled."""
-
-    text: RawText
-    missing: tuple[str, ...]
 
 
 class Vault:
@@ -113,24 +102,6 @@ class Vault:
         if not rows:
             raise VaultError(f"{case_id}: the vault has no such entry: it never did, or its time has passed")
         return self._cipher.decrypt(rows[0])
-
-    def restore_draft(self, case_id: str, draft: str, *, actor: str, account: str) -> Restored:
-        """Put the originals into a private draft. Never for a public one: it would publish personal data.
-
-        Raises:
-            CaseNotFoundError: no such case in this account.
-            VaultError: an entry cannot be opened.
-        """
-        wanted = sorted(set(_BRACKETED.findall(draft)))
-        with self._database.write() as session:
-            rows = self._rows(session, case_id, account, wanted)
-            payload: dict[str, Json] = {"placeholders": [row.placeholder for row in rows]}
-            self._audit.append(session, Action.VAULT_RESTORED, actor=actor, payload=payload, case_id=case_id)
-        originals = {row.placeholder: self._cipher.decrypt(row).reveal() for row in rows}
-        # In one pass: an original that looks like a placeholder is not replaced in its turn.
-        restored = _BRACKETED.sub(lambda match: originals.get(match.group(), match.group()), draft)
-        missing = tuple(name for name in wanted if name not in originals and _PLACEHOLDER.match(name))
-        return Restored(RawText(restored), missing)
 
     def _rows(self, session: Session, case_id: str, account: str, names: Iterable[str]) -> list[VaultRow]:
         row_of(session, case_id, account)

@@ -41,10 +41,6 @@ class WorkingTime:
         """The instant on the account's clock; a time without offset is taken as already on it."""
         return instant.replace(tzinfo=self.zone) if instant.tzinfo is None else instant.astimezone(self.zone)
 
-    def is_open(self, instant: datetime) -> bool:
-        """Tell whether the instant lies in opening hours (the closing minute does not)."""
-        return any(opens <= instant < closes for opens, closes in self._windows_around(self.local(instant)))
-
     def add_minutes(self, instant: datetime, minutes: int) -> datetime:
         """The instant at which so many minutes of opening hours have passed; at least the next opening."""
         left = timedelta(minutes=minutes)
@@ -95,11 +91,6 @@ class WorkingTime:
     def is_working_day(self, day: date) -> bool:
         """Tell whether a day counts where the law counts working days."""
         return day.weekday() in LEGAL_WORKING_WEEKDAYS and not self._is_holiday(day)
-
-    def _windows_around(self, local: datetime) -> Iterator[tuple[datetime, datetime]]:
-        for day in (local.date() - _DAY, local.date()):
-            if self._opens_on(day):
-                yield self._window(day)
 
     def _windows_from(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         closed_for = 0

@@ -21,7 +21,7 @@ ACTIONS: Mapping[Lang, Names] = {
     Lang.ES: {
         "case.recorded": "caso guardado", "case.superseded": "caso sustituido por otro más reciente",
         "decision.recorded": "decisión guardada", "vault.revealed": "original consultado",
-        "vault.restored": "datos repuestos en un borrador privado", "vault.purged": "originales caducados, borrados",
+        "vault.purged": "originales caducados, borrados",
         "vault.rotated": "clave de la cámara cambiada", "records.purged": "registros caducados, borrados",
         "case.erased": "caso borrado a petición", "subject.erasure_refused": "borrado denegado",
         "subject.searched": "búsqueda de una persona", "subject.accessed": "datos entregados a una persona",
@@ -37,7 +37,7 @@ ACTIONS: Mapping[Lang, Names] = {
     Lang.EN: {
         "case.recorded": "case recorded", "case.superseded": "case replaced by a newer one",
         "decision.recorded": "decision recorded", "vault.revealed": "original looked at",
-        "vault.restored": "data put back into a private draft", "vault.purged": "originals past their time deleted",
+        "vault.purged": "originals past their time deleted",
         "vault.rotated": "vault key changed", "records.purged": "records past their time deleted",
         "case.erased": "case erased on request", "subject.erasure_refused": "erasure refused",
         "subject.searched": "person searched for", "subject.accessed": "data handed to a person",

@@ -142,7 +142,7 @@ def fill(records: Records, made: Sequence[Pattern], count: int) -> None:
     clock = _Moving(records.now() - timedelta(days=DAYS))
     step = timedelta(days=DAYS) / max(count, 1)
     database, now = _OneTransaction(), records.now()
-    audit, outbox = AuditLog(records.sealer, clock), Outbox(records.database, clock)
+    audit, outbox = AuditLog(records.sealer, clock), Outbox(clock)
     store = CaseStore(
         cast(Database, database),
         sealer=records.sealer,

@@ -56,7 +56,6 @@ def plant(records: Records) -> None:
     )
     for wanted in ("MESSAGE", "[PERSONA_1]", "SENT:1"):
         records.vault.reveal(made.id, wanted, actor="a", account="demo")
-    records.vault.restore_draft(made.id, "Hola, [PERSONA_1].", actor="a", account="demo")
     records.store.find("m-1", account="demo", texts=originals, thread_version=1)
 
 

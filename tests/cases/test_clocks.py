@@ -199,7 +199,8 @@ def test_the_last_minute_before_a_deadline_is_open(hours: OpeningHours, instant:
     at = working_time(hours)
     due = at.add_minutes(instant, minutes)
     # Through UTC: local arithmetic would skip an hour where the clock changes.
-    assert at.is_open(due.astimezone(UTC) - timedelta(seconds=1))
+    second = timedelta(seconds=1)
+    assert at.open_between(due.astimezone(UTC) - second, due) == second
     assert due.astimezone(UTC) - instant >= timedelta(minutes=minutes)
 
 

@@ -20,7 +20,7 @@ from cases.outbox import Event, EventType
 from cases.records import Records
 from models.text import RawText, RedactedText
 from policies.vocabulary import Disposition, Visibility
-from tests.cases.samples import DRAFT, RECEIVED, Clock, case, decision, draft, record
+from tests.cases.samples import DRAFT, RECEIVED, Clock, case, decision, draft, pending, record
 
 ONE = case()
 TWO = case(drafts=(draft("Público.", Visibility.PUBLIC), draft()))
@@ -148,9 +148,7 @@ def test_events_go_with_the_decision(records: Records):
     made = record(records, events=()).stored.case
     event = Event(EventType.EXPERT_REVIEW_REQUESTED, {"queue": "medical"})
     records.store.decide(made.id, decision(Verb.ESCALATE), account="demo", events=[event])
-    assert [(waiting.type, waiting.case_id) for waiting in records.outbox.pending()] == [
-        (event.type, made.id)
-    ]
+    assert [(waiting.type, waiting.case_id) for waiting in pending(records)] == [(event.type, made.id)]
 
 
 def test_the_audit_log_tells_of_the_decision_without_its_words(records: Records):

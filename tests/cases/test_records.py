@@ -18,7 +18,7 @@ from cases.stored import Origin
 from models.text import RawText
 from policies.account import Account
 from policies.vocabulary import Channel
-from tests.cases.samples import RAW_TEXT, RECEIVED, Clock, case, open_records, record
+from tests.cases.samples import RAW_TEXT, RECEIVED, Clock, case, open_records, pending, record
 from tests.policies.builders import facts
 
 
@@ -55,7 +55,7 @@ def handle(records: Records, pipeline: Any, message: Message = MESSAGE):
 def test_a_message_becomes_a_case_on_record(records: Records, pipeline: Any):
     stored = handle(records, pipeline)
     assert records.store.get(stored.case.id, account="demo") == stored
-    assert [event.type for event in records.outbox.pending()] == [EventType.DRAFT_READY]
+    assert [event.type for event in pending(records)] == [EventType.DRAFT_READY]
     assert records.vault.reveal(stored.case.id, "MESSAGE", actor="a", account="demo") == RawText(RAW_TEXT)
     assert records.verify().ok
 

@@ -109,42 +109,6 @@ def test_more_than_one_audit_key_is_refused(database_url: str, tmp_path: Path):
         Records.open(database_url, tmp_path, environment={"BORRADOR_AUDIT_KEY": keys})
 
 
-# drafts
-
-
-@pytest.mark.parametrize(
-    ("draft", "restored", "missing"),
-    [
-        ("Hola, [PERSONA_1]: gracias.", "Hola, Remedios Quiñonero: gracias.", ()),
-        ("[PERSONA_1], [PERSONA_1]", "Remedios Quiñonero, Remedios Quiñonero", ()),
-        ("Llamamos al [TELEFONO_1].", "Llamamos al 612 34 58 79.", ()),
-        ("Hola, [PERSONA_2].", "Hola, [PERSONA_2].", ("[PERSONA_2]",)),
-        ("Sin nada que poner.", "Sin nada que poner.", ()),
-        ("Elige [una opción] o [otra]: [1].", "Elige [una opción] o [otra]: [1].", ()),
-        ("[[PERSONA_1]]", "[Remedios Quiñonero]", ()),
-    ],
-)
-def test_a_private_draft_gets_its_originals_back(
-    records: Records, draft: str, restored: str, missing: tuple[str, ...]
-):
-    made = record(records).stored.case
-    result = records.vault.restore_draft(made.id, draft, actor="key_agent", account="demo")
-    assert (result.text.reveal(), result.missing) == (restored, missing)
-    assert "Remedios" not in repr(result)
-    assert looks(records)[-1][1] == "vault.restored"
-
-
-def test_an_original_that_looks_like_a_placeholder_is_left_alone(records: Records):
-    originals = {
-        "MESSAGE": RawText("Soy [TELEFONO_1]"),
-        "[PERSONA_1]": RawText("[TELEFONO_1]"),
-        "[TELEFONO_1]": RawText("612 34 58 79"),
-    }
-    made = record(records, vault_entries=originals).stored.case
-    result = records.vault.restore_draft(made.id, "Hola, [PERSONA_1].", actor="a", account="demo")
-    assert result.text == RawText("Hola, [TELEFONO_1].")
-
-
 # time to live
 
 
@@ -164,8 +128,6 @@ def test_entries_go_when_their_time_is_over_and_not_before(records: Records, clo
     assert (
         records.vault.reveal(adverse.id, "[PERSONA_1]", actor="a", account="demo") == ORIGINALS["[PERSONA_1]"]
     )
-    restored = records.vault.restore_draft(ordinary.id, "Hola, [PERSONA_1].", actor="a", account="demo")
-    assert restored.missing == ("[PERSONA_1]",)
     clock.move(days=40_000)
     assert records.vault.purge(actor="system") == 1
     assert records.vault.purge(actor="system") == 0

@@ -14,7 +14,7 @@ from cases.outbox import EventType
 from cases.records import Records
 from policies.vocabulary import Flag
 from tests.cases.events.receiver import subscription, subscriptions
-from tests.cases.samples import RAW_TEXT, Clock, case, flag, record
+from tests.cases.samples import RAW_TEXT, Clock, case, flag, pending, record
 
 DESK = subscription("https://desk.example/", "desk")
 PV = subscription("https://pv.example/", "pv", events=frozenset({EventType.ADVERSE_EVENT_SUSPECTED}))
@@ -53,7 +53,7 @@ def test_an_event_is_written_down_once_for_each_that_wants_it(records: Records, 
     all_three = subscriptions(DESK, PV, OTHER)
     assert deliveries.route(all_three) == 3
     assert deliveries.route(all_three) == 0
-    assert records.outbox.pending() == ()
+    assert pending(records) == []
     found = [(one.type, one.subscription, one.state) for one in deliveries.list()]
     assert found == [
         (EventType.DRAFT_READY, "desk", DeliveryState.PENDING),

@@ -23,7 +23,7 @@ from cases.timekeeping.keeper import Keeper
 from cases.timekeeping.worker import Worker
 from tests.cases.events.delivering import build, opened
 from tests.cases.events.receiver import Receiver, ok, receiver
-from tests.cases.samples import record
+from tests.cases.samples import pending, record
 from tests.cases.timekeeping.keeping import keeper
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -124,7 +124,7 @@ def test_two_workers_at_once_deliver_each_event_once_and_stop_when_told(database
 def test_without_subscriptions_events_wait(records: Records):
     record(records)
     assert Worker(keeper(records), None).once() == {"told": 0}
-    assert len(records.outbox.pending()) == 1
+    assert len(pending(records)) == 1
 
 
 class Falters:

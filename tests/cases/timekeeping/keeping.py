@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from cases.outbox import StoredEvent
 from cases.records import Records
+from cases.tables import OutboxRow
 from cases.timekeeping.keeper import Keeper
 from cases.timekeeping.phrases import Phrasebook
 from cases.timekeeping.policy import ClocksPolicy, load_clocks
 from policies.account import OpeningHours
+from tests.cases.samples import pending
 
 POLICY, PHRASES = load_clocks(), Phrasebook.load()
 
@@ -27,8 +28,8 @@ def keeper(records: Records, policy: ClocksPolicy = POLICY) -> Keeper:
 
 def told(records: Records, *prefixes: str) -> list[tuple[str, dict[str, Any]]]:
     """The events of these kinds, with their data."""
-    return [(one.type.value, json.loads(one.data)) for one in events(records, *prefixes)]
+    return [(one.type, json.loads(one.data)) for one in events(records, *prefixes)]
 
 
-def events(records: Records, *prefixes: str) -> list[StoredEvent]:
-    return [one for one in records.outbox.pending(1000) if one.type.value.startswith(prefixes)]
+def events(records: Records, *prefixes: str) -> list[OutboxRow]:
+    return [one for one in pending(records) if one.type.startswith(prefixes)]
