@@ -30,7 +30,7 @@ from drafting.draft import Draft
 from drafting.drafter import DraftingResult
 from knowledge_base.evidence import Retrieval
 from models.spans import Redaction
-from models.text import RawText
+from models.understanding.order_edges import Stretch
 from models.understanding.types import Understanding
 from policies.account import Account
 from policies.adverse_events import AdverseEventPolicy
@@ -68,8 +68,8 @@ class Results:
     weighed: Weighed
     """Relevance and what stepping in may cause, with reasons."""
     complaint: CaseComplaint | None = None
-    read: RawText | None = None
-    """What was understood, where orders to the software were left out of the message."""
+    cut: tuple[Stretch, ...] = ()
+    """Orders to the software that were left out of the message before it was understood."""
 
 
 def assemble(results: Results, drafting: DraftingResult, versions: Versions) -> Case:
@@ -200,7 +200,7 @@ def _adverse_event(results: Results, drafting: DraftingResult) -> CaseAdverseEve
     whole = results.redacted
     return adverse_event_of(
         results.understanding.adverse_event or NOTHING_KNOWN,
-        masking=Masking(whole.raw, whole.redaction, results.read or whole.raw),
+        masking=Masking(whole.raw, whole.redaction, results.cut),
         questions=drafting.questions,
         policy=results.adverse_events,
         received_at=results.received_at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cases.complaint import CaseAsk, CaseComplaint, CasePromised, ComplaintPlace, PromisedTime
+from cases.places import Remasking
 from cases.timekeeping.phrases import Found, Unit
 from models.understanding.complaint_marks import ComplaintMark, Wants
 from models.understanding.complaint_stage import COMPLAINS, OVER, Stage, Turn
@@ -59,10 +60,10 @@ class ComplaintText:
     """Earlier turns, oldest first."""
     message: str
     """The redacted message without any orders to the software."""
-    shown: str
-    """The redacted message as the case shows it: places are offsets into it."""
     understanding: Understanding
     received_on: date
+    shown: Remasking | None = None
+    """To the redacted message as the case shows it, where that is another: places are offsets into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +228,10 @@ def shown_places(places: Iterable[ComplaintPlace], given: ComplaintText) -> tupl
 
 def _moved(place: ComplaintPlace, given: ComplaintText) -> ComplaintPlace | None:
     """The same place in the text that is shown; None where an order cut out of the message took it apart."""
-    if place.source == "thread" or given.message == given.shown:
+    if place.source == "thread" or given.shown is None:
         return place
-    start = given.shown.find(given.message[place.start : place.end])
-    if start < 0:
-        return None
-    return place.model_copy(update={"start": start, "end": start + place.end - place.start})
+    moved = given.shown.place(place.start, place.end)
+    return moved and place.model_copy(update={"start": moved[0], "end": moved[1]})
 
 
 def date_passed(earlier: Sequence[ReadTurn], today: date) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from cases.assembly import Results
 from cases.complaint_turns import ComplaintText, Said
 from cases.hearing import Heard
+from cases.places import Masking, Remasking
 from drafting.request import ComposeRequest
 from drafting.slots import product_named
 
@@ -20,7 +21,11 @@ def complaint_text(heard: Heard, whole: Heard, received_on: date) -> ComplaintTe
     return ComplaintText(
         turns=tuple(Said(turn.role == "agent", turn.redaction.text.value) for turn in heard.redacted.turns),
         message=heard.redacted.redaction.text.value,
-        shown=whole.redacted.redaction.text.value,
+        shown=Remasking(
+            Masking(whole.redacted.raw, whole.redacted.redaction, heard.cut), heard.redacted.redaction
+        )
+        if heard.cut
+        else None,
         understanding=heard.understood.understanding,
         received_on=received_on,
     )

@@ -22,6 +22,8 @@ class Heard:
     message: Message
     redacted: RedactedMessage
     understood: Understood
+    cut: tuple[Stretch, ...] = ()
+    """Orders to the software, as places of the whole message, that were left out of this one."""
 
 
 def unsteered(message: Message, orders: tuple[Stretch, ...]) -> Message | None:

@@ -3,6 +3,7 @@
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from cases import progress
 from cases.attempts import Attempts
@@ -69,7 +70,7 @@ class Listener:
             apart = self.hear(left_out(message, orders), account, attempts).understood.understanding
             if any(apart.has(code) for code in lost):
                 return whole
-        return with_attack(rest, whole.understood.understanding)
+        return with_attack(replace(rest, cut=orders), whole.understood.understanding)
 
     def _language(self, message: Message, account: Account) -> tuple[str, float]:
         if message.language:

@@ -126,7 +126,7 @@ class Pipeline:
             adverse_events=self.engines.adverse_events,
             weighed=self.engines.relevance.weigh(facts, decision),
             complaint=complaint.complaint,
-            read=heard.redacted.raw,
+            cut=heard.cut,
         )
         drafting = self._draft(results, heard)
         if drafting.failure is not None:

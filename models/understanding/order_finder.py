@@ -8,10 +8,9 @@ from models.understanding.lexicon import Lexicon
 from models.understanding.order_edges import Score, Stretch
 from models.understanding.order_judge import OrderJudge
 from models.understanding.orders import stretches
+from models.understanding.signals import NEEDS_EXPERT
 from models.vocabulary import SignalCode
 
-DANGERS = (SignalCode.EMERGENCY, SignalCode.SELF_HARM, SignalCode.ADVERSE_EVENT)
-"""A stretch with a cue of one of these is never left out as an order."""
 SURELY = 2.5
 """What the surest piece of a message may lack when the message as a whole was taken for an attack."""
 
@@ -38,7 +37,8 @@ class OrderFinder:
         if not (suspicious or signalled):
             return ()
         score = self._score(text, cues)
-        dangers = [start for start, _ in self.lexicon.places(text, DANGERS)]
+        # A stretch with a cue of a danger is never left out as an order.
+        dangers = [start for start, _ in self.lexicon.places(text, NEEDS_EXPERT)]
         found: tuple[Stretch, ...] = ()
         for lowest in (0.0, -SURELY) if signalled else (ALONE,):
             found = found or stretches(
