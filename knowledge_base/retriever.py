@@ -79,6 +79,11 @@ class Retriever:
         return cls(index, encoder, config, cache, withdrawn)
 
     @property
+    def encoder(self) -> Encoder:
+        """What makes the vectors: one in memory is enough for whoever else needs some."""
+        return self._encoder
+
+    @property
     def fingerprint(self) -> str:
         """Fingerprint of the knowledge base in use."""
         return self._state.index.fingerprint

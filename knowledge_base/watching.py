@@ -22,7 +22,7 @@ class DirectoryWatch:
 
         A directory that is gone holds nothing that may be said.
         """
-        stamp = self._stamp()
+        stamp = stamp_of(self._directory)
         if stamp == self._seen:
             return None
         try:
@@ -33,12 +33,14 @@ class DirectoryWatch:
         self._seen = stamp
         return scan
 
-    def _stamp(self) -> Stamp:
-        found = {}
-        for file in answer_files(self._directory) if self._directory.is_dir() else []:
-            try:
-                state = file.stat()
-            except OSError:
-                continue
-            found[str(file)] = (state.st_mtime_ns, state.st_size, state.st_ino)
-        return found
+
+def stamp_of(directory: Path) -> Stamp:
+    """The files as they are now; one that goes while it is looked at is left out."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for file in answer_files(directory) if directory.is_dir() else []:
+        try:
+            state = file.stat()
+        except OSError:
+            continue
+        found[str(file)] = (state.st_mtime_ns, state.st_size, state.st_ino)
+    return found

@@ -21,8 +21,9 @@ from knowledge_base.gaps import closeness_of, cluster
 from knowledge_base.governance import Governance
 from knowledge_base.history import Event, difference, version_of
 from knowledge_base.lifecycle import Due, DueKind, State, due, missing_roles, review_day, state_of
-from knowledge_base.loader import Scan, answer_files, scan_directory
+from knowledge_base.loader import Scan, scan_directory
 from knowledge_base.shelf import Shelf
+from knowledge_base.watching import stamp_of
 
 CURATORS = frozenset({Scope.CURATOR, Scope.ADMIN})
 """May hand in, approve and withdraw answers."""
@@ -32,7 +33,7 @@ MOST_QUESTIONS = 2000
 PAIRED = ("near_duplicate", "same_question", "numbers_differ", "quantities_differ")
 """Findings about two answers at once."""
 
-Stamp = tuple[tuple[str, int, int], ...]
+Stamp = tuple[tuple[str, tuple[int, int, int]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,7 @@ class KnowledgeViews:
 
     def stamp(self) -> Stamp:
         """Names, dates and sizes of the files: the same stamp means the same answers."""
-        found = []
-        for file in answer_files(self.folder) if self.folder.is_dir() else []:
-            state = file.stat()
-            found.append((file.name, state.st_mtime_ns, state.st_size))
-        return tuple(found)
+        return tuple(stamp_of(self.folder).items())
 
     def scan(self) -> Scan | None:
         """The answers as they are now; None while a large folder is still being read."""
@@ -127,10 +124,6 @@ class KnowledgeViews:
         return tuple(check(scan_directory(self.folder), self.governance, on=_key[1], data=data))
 
     def _gather(self, account: str) -> Gaps:
-        from models.encoder import (
-            load_encoder,
-        )  # reads the model that is in memory already; only where gaps are asked
-
         records, limits = self._service.records, self.governance.gaps
         wanted = Wanted(
             dispositions=limits.dispositions,
@@ -152,7 +145,7 @@ class KnowledgeViews:
             for text in answer.by_language().values()
             for one in text.questions
         ]
-        encoder = load_encoder(self._settings.encoder, threads=1)
+        encoder = self._service.pipeline.engines.retriever.encoder
         texts, languages = [one.text for one in questions], [one.language for one in questions]
         found = cluster(closeness_of(texts, languages, encoder, references), limits.closeness)
         return Gaps(
