@@ -14,7 +14,7 @@ from api.service import Service
 from api.settings import Settings
 from cases.answer_record import AnswerRecord, Content
 from cases.citations import uses
-from cases.decisions import CaseStatus
+from cases.decisions import WAITING
 from cases.keys import ApiKey
 from cases.reading import ALL_ACCOUNTS
 from cases.records import Records
@@ -92,7 +92,7 @@ class KnowledgeDesk:
         self._log.record(answer_id, version=version, reason=reason.value, actor=key.id)
         with self._database.read() as session:
             found = uses(session, answer_id, account=key.account)
-            cases = [one.case_id for one in found if one.status in (CaseStatus.OPEN, CaseStatus.ESCALATED)]
+            cases = [one.case_id for one in found if one.status in WAITING]
         cases = list(dict.fromkeys(cases))
         log.info("knowledge_base.withdrawn", key_id=key.id, code=reason.value, count=len(cases))
         return Withdrawn(answer_id, version, changed, tuple(cases[-MOST_CASES:]), len(cases))

@@ -15,7 +15,7 @@ from api.turns import Turns
 from api.wiring import build_pipeline
 from cases.case import Case
 from cases.citations import check_not_withdrawn
-from cases.decisions import DecisionRecord, RecordedDecision, SentText, Verb
+from cases.decisions import SENDING, DecisionRecord, RecordedDecision, SentText, Verb
 from cases.errors import CaseError, DecisionError
 from cases.keys import ApiKey
 from cases.message import Message
@@ -29,8 +29,6 @@ from models.spans import Redaction
 from models.text import RawText, RedactedText
 from policies.account import Account
 
-SENDING = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
-"""Decisions by which something goes to the customer."""
 WAIT_SECONDS = 10.0
 """How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn, and what a
 person decided."""

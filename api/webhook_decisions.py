@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from api.service import SENDING, Service
+from api.service import Service
 from cases.citations import AnswerWithdrawnError, check_not_withdrawn
+from cases.decisions import SENDING
 from cases.keys import ApiKey, Scope
 from cases.stored import StoredCase
 from cases.timekeeping.keeper import Keeper

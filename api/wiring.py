@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from api.account_files import load_accounts
 from api.settings import Settings
+from api.version import SERVICE_VERSION
 from cases.adverse_events import check_policy
 from cases.assembly import Versions
 from cases.complaints import ComplaintReader
@@ -34,8 +34,6 @@ from policies.loader import load_policy
 from policies.policy import Policy
 from policies.relevance import RelevancePolicy
 from policies.safety_numbers import SafetyNumbers
-
-SERVICE_VERSION = version("borrador")
 
 
 def build_pipeline(settings: Settings) -> Pipeline:

@@ -30,6 +30,10 @@ class Verb(StrEnum):
     """Somebody else has to decide."""
 
 
+SENDING = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
+"""Decisions by which something goes to the customer."""
+
+
 class CaseStatus(StrEnum):
     """Where a case stands."""
 
@@ -37,6 +41,10 @@ class CaseStatus(StrEnum):
     SENT = "sent"
     IGNORED = "ignored"
     ESCALATED = "escalated"
+
+
+WAITING = (CaseStatus.OPEN, CaseStatus.ESCALATED)
+"""Somebody still has to decide."""
 
 
 class Outcome(StrEnum):

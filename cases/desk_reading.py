@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases.decisions import CaseStatus
+from cases.decisions import WAITING, CaseStatus
 from cases.desk_order import case_id_of, flag_pattern
 from cases.errors import CursorError
 from cases.identifiers import is_id
@@ -18,7 +18,6 @@ from cases.stored import Page
 from cases.tables import CaseRow
 from policies.vocabulary import Channel, Disposition, Flag
 
-WAITING = (CaseStatus.OPEN, CaseStatus.ESCALATED)
 CLOSED = (CaseStatus.SENT, CaseStatus.IGNORED)
 MOST_COUNTED = 1000
 _KEY = re.compile(r"[01]\.[0-9T]{4,15}\.p[1-4]\.cas_[0-9A-Za-z]{1,36}\Z")

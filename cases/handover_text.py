@@ -5,13 +5,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cases.decisions import CaseStatus, RecordedDecision, Verb
+from cases.flag_names import FLAG_NAMES
 from cases.handover import Holding
 from cases.stored import StoredCase
 from cases.timekeeping.clock_book import ClockStanding, ClockState
 from cases.timekeeping.keeper import DueWork
 from cases.timekeeping.policy import Clock
 from cases.timekeeping.promise_book import Promise, PromiseKind, PromiseState
-from policies.vocabulary import Channel, Flag
+from policies.vocabulary import Channel
 
 _CLOCKS: Mapping[Clock, str] = {
     Clock.ACKNOWLEDGE: "acuse de recibo",
@@ -44,19 +45,6 @@ _CHANNELS: Mapping[Channel, str] = {
     Channel.WHATSAPP: "WhatsApp",
     Channel.EMAIL: "correo electrónico",
     Channel.WEB: "web",
-}
-FLAGS: Mapping[Flag, str] = {
-    Flag.EMERGENCY: "posible emergencia",
-    Flag.SELF_HARM: "posible riesgo de autolesión",
-    Flag.ADVERSE_EVENT: "posible reacción adversa",
-    Flag.EXPERT_REVIEW: "lo revisa una persona experta",
-    Flag.IN_PERSON_REFERRAL: "hay que verlo en persona",
-    Flag.PERSONAL_DATA_PUBLIC: "datos personales en público",
-    Flag.HEALTH_DATA: "datos de salud",
-    Flag.MINOR: "menor de edad",
-    Flag.PREGNANCY: "embarazo o lactancia",
-    Flag.CRISIS_RISK: "riesgo de crisis",
-    Flag.PROMPT_INJECTION: "intento de manipular el sistema",
 }
 NOTHING = "nada"
 
@@ -91,7 +79,9 @@ def _asked(stored: StoredCase) -> list[str]:
         else "Qué se pide: el texto se ha borrado."
     ]
     if case.flags:
-        lines.append("Avisos: " + "; ".join(dict.fromkeys(FLAGS[flag.code] for flag in case.flags)) + ".")
+        lines.append(
+            "Avisos: " + "; ".join(dict.fromkeys(FLAG_NAMES[flag.code] for flag in case.flags)) + "."
+        )
     if case.referral is not None:
         lines.append(f"Derivación: {case.referral.professional}.")
     return lines

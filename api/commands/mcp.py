@@ -27,7 +27,7 @@ def mcp(knowledge_base: KnowledgeBaseDir = None, policies: PoliciesDir = None) -
 
     from api.mcp.calls import Desk
     from api.mcp.server import build_server, serve_stdio
-    from api.wiring import SERVICE_VERSION
+    from api.version import SERVICE_VERSION
 
     loading = _loading(settings)
     desk = Desk(loading.result, secret)

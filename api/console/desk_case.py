@@ -17,7 +17,7 @@ from api.deps import ServiceDep
 from api.desk_wiring import Desk, Wording
 from api.routes.verifications import verification
 from api.service import WAIT_SECONDS, Service
-from cases.decisions import CaseStatus, Verb
+from cases.decisions import WAITING, Verb
 from cases.errors import CaseError, CaseNotFoundError
 from cases.keys import ApiKey
 from cases.message import MAX_TEXT
@@ -59,7 +59,7 @@ class _Asked:
         case, key, desk = stored.case, self.key, self.desk
         withdrawn = self.service.pipeline.engines.retriever.withdrawn_ids()
         stale = stored.superseded_by is not None
-        waiting = stored.status in (CaseStatus.OPEN, CaseStatus.ESCALATED)
+        waiting = stored.status in WAITING
         policy = desk.policies.get(stored.account)
         return {
             "key": key,

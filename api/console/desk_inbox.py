@@ -15,9 +15,9 @@ from api.console.desk_errors import message_of, refused
 from api.console.desk_view import queue_names
 from api.console.pages import render
 from api.deps import ServiceDep
-from cases.decisions import CaseStatus
+from cases.decisions import WAITING, CaseStatus
 from cases.desk_order import next_clock
-from cases.desk_reading import CLOSED, MOST_COUNTED, WAITING, DeskFilters, counts, desk_page
+from cases.desk_reading import CLOSED, MOST_COUNTED, DeskFilters, counts, desk_page
 from cases.errors import CursorError
 from cases.stored import StoredCase
 from drafting.request import LANGUAGES

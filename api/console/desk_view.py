@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 
 from cases.case import Case, CaseDraft, CaseEvidence, ReportPlace
-from cases.decisions import CaseStatus
+from cases.decisions import WAITING
 from cases.stored import StoredCase
 from policies.explain import Explanation, FiredRule, NearMiss, explain
 from policies.policy import Policy
@@ -52,7 +52,7 @@ class ClockView:
 def clocks(stored: StoredCase, now: datetime | None = None) -> tuple[ClockView, ...]:
     """The three clocks in the order in which they run out, on the account's time."""
     at = now or datetime.now(UTC)
-    waiting = stored.status in (CaseStatus.OPEN, CaseStatus.ESCALATED)
+    waiting = stored.status in WAITING
     sla = stored.case.sla
     named = (("acknowledge", sla.acknowledge_by), ("answer", sla.answer_by), ("resolve", sla.resolve_by))
     return tuple(ClockView(name, due, waiting and due < at) for name, due in named if due is not None)

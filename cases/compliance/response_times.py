@@ -11,14 +11,12 @@ from sqlalchemy import Select, case, extract, func, select
 from sqlalchemy.orm import Session
 
 from cases.audit import HEAD
-from cases.decisions import CaseStatus, Outcome, Verb
+from cases.decisions import SENDING, CaseStatus, Outcome
 from cases.reading import ALL_ACCOUNTS
 from cases.satisfaction import SatisfactionFigures, satisfaction_figures
 from cases.tables import AuditHeadRow, CaseRow, DecisionRow
 from cases.work_tables import ClockRow, MarkRow
 
-SENDING = (Verb.ACCEPT.value, Verb.EDIT.value, Verb.RESPOND.value)
-"""Decisions by which something goes to the customer."""
 WITHIN_MINUTES = (30, 300, 1440)
 """Half an hour and 24 hours (M1), five hours (M2)."""
 MOST_LATE = 100
@@ -109,7 +107,7 @@ def _chosen(account: str, since: datetime) -> tuple[Any, ...]:
 
 def _speeds(session: Session, chosen: Sequence[Any]) -> tuple[Speed, ...]:
     sent = select(DecisionRow.case_id, func.min(DecisionRow.decided_at).label("at"))
-    sent = sent.where(DecisionRow.decision.in_(SENDING))
+    sent = sent.where(DecisionRow.decision.in_([verb.value for verb in SENDING]))
     first = sent.group_by(DecisionRow.case_id).subquery()
     # As seconds since 1970, worked out by the database: making datetimes of them takes ten times as long.
     seconds = extract("epoch", first.c.at) - extract("epoch", CaseRow.received_at)

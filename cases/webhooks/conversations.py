@@ -4,14 +4,12 @@ Originals are read from the vault, on the audit log: a masked symptom in an earl
 After their retention the redacted words stand in.
 """
 
-from cases.decisions import Verb
+from cases.decisions import SENDING
 from cases.errors import CaseNotFoundError, VaultError
 from cases.message import MAX_TURNS, Message, Turn
 from cases.records import Records
 from cases.stored import StoredCase
 from cases.vault import MESSAGE, sent_name
-
-_SENT = (Verb.ACCEPT, Verb.EDIT, Verb.RESPOND)
 
 
 def with_thread(message: Message, case_ids: tuple[str, ...], records: Records, *, account: str) -> Message:
@@ -34,7 +32,7 @@ def _turns(stored: StoredCase, records: Records, account: str) -> list[Turn]:
     said = original(records, case.id, MESSAGE, account) or case.redacted_text
     turns = [Turn(role="customer", text=said)]
     for decision in stored.decisions:
-        if decision.decision not in _SENT:
+        if decision.decision not in SENDING:
             continue
         sent = original(records, case.id, sent_name(decision.number), account) or decision.sent_text
         if sent is None and decision.draft is not None and decision.draft < len(case.drafts):

@@ -11,6 +11,7 @@ from html import escape
 from urllib.parse import quote
 
 from cases.case import Case, CaseDraft
+from cases.flag_names import FLAG_NAMES
 from cases.webhooks.endpoints import Endpoint, Kind, NoteAccess
 from policies.vocabulary import Disposition, Flag, Visibility
 
@@ -24,17 +25,8 @@ _DISPOSITIONS: Mapping[Disposition, str] = {
     Disposition.NO_REPLY: "No se propone respuesta",
 }
 _FLAGS: Mapping[Flag, str] = {
-    Flag.EMERGENCY: "posible emergencia",
-    Flag.SELF_HARM: "posible riesgo de autolesión",
-    Flag.ADVERSE_EVENT: "posible reacción adversa: avisar a farmacovigilancia",
-    Flag.EXPERT_REVIEW: "revisión de una persona experta",
-    Flag.IN_PERSON_REFERRAL: "derivación presencial",
-    Flag.PERSONAL_DATA_PUBLIC: "datos personales en público",
-    Flag.HEALTH_DATA: "datos de salud",
-    Flag.MINOR: "menor de edad",
-    Flag.PREGNANCY: "embarazo o lactancia",
-    Flag.CRISIS_RISK: "riesgo de crisis",
-    Flag.PROMPT_INJECTION: "intento de manipular el sistema",
+    **FLAG_NAMES,
+    Flag.ADVERSE_EVENT: f"{FLAG_NAMES[Flag.ADVERSE_EVENT]}: avisar a farmacovigilancia",
 }
 _AUDIENCES: Mapping[Visibility, str] = {
     Visibility.PUBLIC: "Para responder en público",

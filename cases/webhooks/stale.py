@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from cases.canonical import canonical_json
-from cases.decisions import CaseStatus
+from cases.decisions import WAITING
 from cases.outbox import Event, EventType
 from cases.records import Records
 from cases.tables import CaseRow, OutboxRow
-
-_WAITING = (CaseStatus.OPEN.value, CaseStatus.ESCALATED.value)
 
 
 def tell_stale(records: Records, earlier: Sequence[str], newer: str, *, account: str) -> int:
@@ -27,7 +25,7 @@ def tell_stale(records: Records, earlier: Sequence[str], newer: str, *, account:
     waiting = select(CaseRow).where(
         CaseRow.id.in_(others),
         CaseRow.account == account,
-        CaseRow.status.in_(_WAITING),
+        CaseRow.status.in_([status.value for status in WAITING]),
         CaseRow.superseded_by.is_(None),
     )
     written = 0

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from cases.case import Sla
-from cases.decisions import CaseStatus, Verb
+from cases.decisions import WAITING, CaseStatus, Verb
 from cases.desk_order import desk_key, flags_text, next_clock
-from cases.desk_reading import CLOSED, WAITING, DeskFilters, counts, desk_page
+from cases.desk_reading import CLOSED, DeskFilters, counts, desk_page
 from cases.errors import CursorError
 from cases.records import Records
 from cases.stored import Origin, Page
