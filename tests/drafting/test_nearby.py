@@ -11,6 +11,7 @@ from drafting.nearby import Background, Nearby, Scenes
 from drafting.topics import Topics
 from drafting.vector_file import MOST_ENCODED_AT_START, read_vectors, write_vectors
 from knowledge_base.evidence import Vectors
+from models.encoder import DEFAULT_DIRECTORY, OnnxEncoder
 from policies.errors import PolicyError
 
 RULE = "version: 1\nrule: {nearest: 2, threshold: 0.4, most: 2}\ntopics:\n"
@@ -223,3 +224,53 @@ def test_the_shipped_vectors_hold_every_example() -> None:
         fingerprint = str(data["fingerprint"])
     known = read_vectors(SHIPPED / "vectors.npz", fingerprint)
     assert [name for scene in loaded.scenes for name in scene.vector_ids() if name not in known] == []
+
+
+@pytest.fixture(scope="module")
+def encoder() -> OnnxEncoder:
+    return OnnxEncoder.load(DEFAULT_DIRECTORY, threads=1)
+
+
+@pytest.fixture(scope="module")
+def shipped(encoder: OnnxEncoder) -> Topics:
+    words = Topics.load(SHIPPED / "topics.yaml")
+    topics = words.with_scenes(Scenes.load(SHIPPED / "nearby.yaml", words.names), encoder, SHIPPED)
+    assert topics.nearby is not None
+    return topics
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "scene"),
+    [
+        ("product_quality", "el termómetro marca 33 a toda la familia", "home_device_reads_oddly"),
+        ("complaint", "llegó el gel derramado por toda la caja", "bottle_leaked_over_rest"),
+        (
+            "job_or_commercial",
+            "hice la entrevista en mayo y no me habéis dicho nada",
+            "no_answer_after_interview",
+        ),
+        ("account_or_app", "el código llega a mi número antiguo, ya no lo tengo", "code_goes_to_old_number"),
+        ("complaint", "el seguro ha vuelto a subir la cuota este año", "premium_rise_with_age"),
+    ],
+)
+def test_what_is_told_in_other_words_finds_its_scene(
+    shipped: Topics, encoder: OnnxEncoder, intent: str, text: str, scene: str
+) -> None:
+    vector = encoder.encode([text], kind="query")[0]
+    assert scene in {near.topic for near in shipped.near(vector, [intent], text)}
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("product_information", "¿cuánto cuesta el termómetro?"),
+        ("complaint", "tres cajas en tres farmacias, las tengo en la mesa"),
+        ("opening_hours_or_contact", "¿a qué hora abrís el sábado?"),
+        ("complaint", "mi pedido no llega"),
+        ("billing_or_refund", "¿cuándo me devolvéis al menos el envío?"),
+        ("job_or_commercial", "¿me dais una entrevista para la radio?"),
+    ],
+)
+def test_a_near_miss_finds_none(shipped: Topics, encoder: OnnxEncoder, intent: str, text: str) -> None:
+    vector = encoder.encode([text], kind="query")[0]
+    assert shipped.near(vector, [intent], text) == ()
