@@ -195,6 +195,11 @@ def test_a_death_is_bereavement_where_a_relative_is_named(lexicon: Lexicon, text
     assert ("bereavement" in lexicon.read(text).tags) is told
 
 
+def test_a_splash_in_the_eye_is_tagged_before_the_eye_is_masked(lexicon: Lexicon) -> None:
+    assert "chemical_eye" in lexicon.read("me ha saltado el tónico al ojo y pica").tags
+    assert "chemical_eye" not in lexicon.read("busco un contorno para el ojo").tags
+
+
 def test_every_pattern_compiles(lexicon: Lexicon) -> None:
     """They are compiled when first needed, so no start would tell."""
     patterns = [part.pattern for parts in lexicon._index.values() for part in parts]
