@@ -144,7 +144,9 @@ def test_takes_the_exemplars_own_sentences_out_of_the_bank(tmp_path: Path) -> No
     assert own_phrases(bank, other) == frozenset()
 
 
-@pytest.mark.parametrize(("pair_set", "splits_read"), [("first", {"dev", "train"}), ("second", {"train"})])
+@pytest.mark.parametrize(
+    ("pair_set", "splits_read"), [("first", {"dev", "train"}), ("second", {"train"}), ("third", {"train"})]
+)
 def test_no_pair_is_of_the_test_split_and_each_has_a_verdict(pair_set: str, splits_read: set[str]) -> None:
     exemplars = read_exemplars(DATA / "replies")
     pairs = chosen_pairs(DATA, exemplars, PairSet(pair_set))
