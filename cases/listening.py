@@ -24,6 +24,10 @@ MOST_BESIDE = 64
 that none waits for another's. They start when first needed."""
 
 
+SURE = 0.85
+"""Score of a language under which the customer's earlier turns are asked: three words of thanks tell little."""
+
+
 class Listener:
     """Does the steps that read the customer's own words. Safe to use from several threads."""
 
@@ -77,8 +81,9 @@ class Listener:
             return message.language, 1.0
         code, score = self._engines.languages.identify(message.text)
         said = " ".join(turn.text for turn in message.thread if turn.role == "customer")
-        if code == "und" and said:
-            code, score = self._engines.languages.identify(said)
+        if said and score < SURE:
+            before, sure = self._engines.languages.identify(said)
+            code, score = (before, sure) if code == "und" or sure >= SURE else (code, score)
         if code == "und" and not any(map(str.isalpha, message.text)):
             # "??" or "👍" is in no language: it is answered in the account's own.
             return account.languages[0], 0.0

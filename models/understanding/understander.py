@@ -33,6 +33,8 @@ MOST_WINDOWS = 3
 NO_WORDS, POSITIVE_EMOJI, GREETING, ASSENT = "no_words", "positive_emoji", "greeting", "assent"
 """Tags of a message without letters or digits, and (lexicon) of one that only cheers, only greets, only agrees."""
 
+PAEDIATRICS = "paediatrics"
+"""The topic of the lexicon that a child gives."""
 _TOPIC_SIGNALS = (SignalCode.IN_PERSON_REFERRAL, SignalCode.ADVERSE_EVENT)
 
 
@@ -239,7 +241,9 @@ class Understander:
         handling = sorted(scores.handling.items(), key=lambda item: -item[1])
         emotion = max(scores.emotion.items(), key=lambda item: item[1])
         code = language[0].lower() or "und"
-        topics = (*evidence.reading.topics, *evidence.earlier.topics)
+        named = (*evidence.reading.topics, *evidence.earlier.topics)
+        # A child who is only named (the granddaughter who types) sends nobody to a paediatrician.
+        topics = [topic for topic in named if topic != PAEDIATRICS or SignalCode.MINOR in codes]
         tags = (
             evidence.reading.tags | (evidence.earlier.tags - {ASSENT}) | ({NO_WORDS} if wordless else set())
         )

@@ -111,6 +111,21 @@ def test_the_same_message_gives_the_same_case(pipeline: Pipeline) -> None:
     assert first == again
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Us estimo 😍", "ca"), ("Perfecto, muchas gracias, así lo haré mañana", "es")],
+)
+def test_a_few_words_are_in_the_language_of_what_was_said_before(
+    pipeline: Pipeline, text: str, language: str
+) -> None:
+    before = {
+        "role": "customer",
+        "text": "fa un mes us vaig preguntar pel bàlsam sense lanolina, us en recordeu?",
+    }
+    message = Message.model_validate({"text": text, "thread": [before]})
+    assert pipeline.run(message, received_at=NOW).case.language == language
+
+
 ODD = ("?", "👍", "….", "\u200b\u200bx", "1" * 500, "a" * 20_000, "ñ́" * 3000, "مرحبا كيف حالك")
 
 

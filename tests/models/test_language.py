@@ -13,6 +13,7 @@ def identifier():
     [
         ("hola, cuando llega mi pedido??", "es"),
         ("vale gracias", "es"),
+        ('Velosol o Rociasol para correr 20k en agosto? no me digáis "no corras"', "es"),
         ("NO ME LLEGA EL PAQUETE", "es"),
         ("gràcies", "ca"),
         ("no em va bé la crema, què faig?", "ca"),

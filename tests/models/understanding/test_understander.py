@@ -71,6 +71,22 @@ def test_no_alarm(understander: Understander, text: str) -> None:
     assert not understanding.has(SignalCode.EMERGENCY)
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        (
+            "soy Pilar, 82 años, me escribe mi nieta: la llaga de debajo de la dentadura lleva un mes y sangra",
+            "teeth",
+        ),
+        ("el niño, de 4 años, lleva una semana malo y no mejora", "paediatrics"),
+    ],
+)
+def test_a_child_who_only_types_sends_nobody_to_a_paediatrician(
+    understander: Understander, text: str, topic: str
+) -> None:
+    assert read(understander, text).understanding.referral_topic == topic
+
+
 def test_adverse_event_has_criteria_intent_and_expert(understander: Understander) -> None:
     understanding = read(
         understander,
