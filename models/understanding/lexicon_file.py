@@ -56,7 +56,7 @@ class Entry(BaseModel):
     topic: Name | None = None
     """What needs to be looked at, for in-person referral; may go with a signal or stand alone."""
     intent: Intent | None = None
-    bonus: Annotated[float, Field(gt=0, le=5)] = 2.0
+    bonus: Annotated[float, Field(gt=0, le=8)] = 2.0
     """Log-odds that the cue adds to its intent."""
     strength: Strength = Strength.STRONG
     patterns: Words
