@@ -137,9 +137,6 @@ class Service:
         """
         stored = self.get_case(case_id, key=key)
         account = self.pipeline.account(stored.account)
-        if verb in SENDING and not already_sent:
-            withdrawn = self.pipeline.engines.retriever.withdrawn_ids()
-            check_not_withdrawn(stored.case, withdrawn, draft=draft, text=text)
         record = DecisionRecord(
             decision=verb,
             thread_version=thread_version,
@@ -148,6 +145,10 @@ class Service:
             sent=self._sent(stored.case, account, draft, text) if text is not None else None,
             note=self._redact(note, account).text if note else None,
         )
+        if verb in SENDING and not already_sent:
+            # Last, for redacting may have waited for a turn: what was withdrawn meanwhile is not sent.
+            withdrawn = self.pipeline.engines.retriever.withdrawn_ids()
+            check_not_withdrawn(stored.case, withdrawn, draft=draft, text=text)
         return self.records.store.decide(case_id, record, account=key.account)
 
     def decided_since(

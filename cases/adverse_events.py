@@ -98,9 +98,11 @@ def _coded(
 def _places(mentions: tuple[Mention, ...], masking: Masking) -> tuple[ReportPlace, ...]:
     shown: dict[tuple[str, int | None, int | None], ReportPlace] = {}
     for mention in mentions:
+        if len(shown) == MOST_PLACES:  # placing costs: no more than are shown
+            break
         place = _place(mention, masking)
         shown.setdefault((place.source, place.start, place.end), place)
-    return tuple(shown.values())[:MOST_PLACES]
+    return tuple(shown.values())
 
 
 def _place(mention: Mention, masking: Masking) -> ReportPlace:

@@ -218,12 +218,13 @@ def chases_of(theirs: Sequence[ReadTurn]) -> int:
 def shown_places(places: Iterable[ComplaintPlace], given: ComplaintText) -> tuple[ComplaintPlace, ...]:
     """Places as the case shows them, each once, the first of many."""
     found: dict[tuple[int | None, int, int], ComplaintPlace] = {}
-    for place in places:
+    for place in sorted(places, key=lambda p: (p.turn is None, p.turn or 0, p.start, p.end)):
+        if len(found) == MOST_PLACES:  # moving costs, and keeps the order: no more than are shown
+            break
         moved = _moved(place, given)
         if moved is not None:
             found.setdefault((moved.turn, moved.start, moved.end), moved)
-    ordered = sorted(found.values(), key=lambda p: (p.turn is None, p.turn or 0, p.start, p.end))
-    return tuple(ordered[:MOST_PLACES])
+    return tuple(found.values())
 
 
 def _moved(place: ComplaintPlace, given: ComplaintText) -> ComplaintPlace | None:

@@ -93,7 +93,13 @@ class Scenes:
 
     @classmethod
     def load(cls, path: Path, other_topics: Collection[str] = ()) -> "Scenes":
-        """Load the scenes; a PolicyError names file, topic and field, and refuses a topic that has words already."""
+        """Load the scenes, none where there is no file.
+
+        Raises:
+            PolicyError: names file, topic and field; a topic that has words already is refused.
+        """
+        if not path.is_file():  # an installation's own folder, from before there were scenes
+            return cls(NearbyRule(nearest=1, threshold=1.0, most=1), ())
         file = validated(_NearbyFile, load_yaml(path), path)
         owner: dict[str, str] = {}
         for name, model in file.topics.items():

@@ -60,8 +60,7 @@ def _runs(desk: ComplianceDesk, key: ApiKey) -> tuple[Run, ...]:
 
     Those on own data hold messages of customers of any account: they are for keys of all accounts alone.
     """
-    every = runs_in(desk.settings.effective_results_dir)
-    return tuple(run for run in every if key.account == ALL_ACCOUNTS or not run.own_data)
+    return runs_in(desk.settings.effective_results_dir, own_data=key.account == ALL_ACCOUNTS)
 
 
 def _find(desk: ComplianceDesk, key: ApiKey, name: str) -> Run | None:

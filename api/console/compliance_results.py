@@ -65,11 +65,16 @@ class Shown:
     dangerous: Mapping[str, int]
 
 
-def runs_in(folder: Path) -> tuple[Run, ...]:
-    """The runs whose folders lie in a folder, newest first; what is damaged or something else is left out."""
+def runs_in(folder: Path, *, own_data: bool = True) -> tuple[Run, ...]:
+    """The runs whose folders lie in a folder, newest first; what is damaged or something else is left out.
+
+    Args:
+        own_data: also those on a customer's own data.
+    """
     if not folder.is_dir():
         return ()
-    found = [run for path in folder.iterdir() if path.is_dir() and (run := _run(path)) is not None]
+    every = (run for path in folder.iterdir() if path.is_dir() and (run := _run(path)) is not None)
+    found = [run for run in every if own_data or not run.own_data]
     return tuple(sorted(found, key=lambda run: (run.started_at, run.name), reverse=True)[:MOST_RUNS])
 
 

@@ -70,14 +70,15 @@ def _shown(retrieval: Retrieval, language: str) -> SearchResult:
 
 def _search(request: SearchRequest, service: ServiceDep, key: ReaderKey) -> SearchResult:
     account = service.account_of(request.account, key=key)
-    retrieval, language = service.pipeline.search(
-        request.q,
-        account=account,
-        language=request.language,
-        channel=request.channel,
-        audience=request.audience,
-        k=request.k,
-    )
+    with service.turn():
+        retrieval, language = service.pipeline.search(
+            request.q,
+            account=account,
+            language=request.language,
+            channel=request.channel,
+            audience=request.audience,
+            k=request.k,
+        )
     return _shown(retrieval, language)
 
 

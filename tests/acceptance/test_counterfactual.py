@@ -23,8 +23,8 @@ HERE = Path(__file__).parent
 TEXTS: list[str] = yaml.safe_load((HERE / "counterfactual.yaml").read_text(encoding="utf-8"))
 MOST_READ_OTHERWISE = len(TEXTS) // 8
 """Texts that a shipped head may read otherwise in another spelling: 5 of 62 on 22 November 2026 (13 with the heads
-before). The aim is none; only training can get there (each message in its other spellings), so the next heads must lower
-this number."""
+before). The aim is none; only training can get there (each message in its other spellings), so the next heads must
+lower this number."""
 A_TUESDAY = datetime(2026, 11, 24, 11, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 CHANNELS = ("x", "facebook", "instagram", "whatsapp", "email", "web")
 

@@ -274,3 +274,8 @@ def test_what_is_told_in_other_words_finds_its_scene(
 def test_a_near_miss_finds_none(shipped: Topics, encoder: OnnxEncoder, intent: str, text: str) -> None:
     vector = encoder.encode([text], kind="query")[0]
     assert shipped.near(vector, [intent], text) == ()
+
+
+def test_a_folder_without_the_file_has_no_scenes(tmp_path: Path) -> None:
+    """A company's own folder of policies, from before there were any."""
+    assert Scenes.load(tmp_path / "nearby.yaml").names == frozenset()
