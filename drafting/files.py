@@ -1,5 +1,7 @@
-"""Reading of policy files: YAML with the line of each entry, and errors in one line."""
+"""Reading of policy files: YAML with the line of each entry, expressions for words, and errors in one line."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,6 +61,21 @@ def without_lines(data: object) -> object:
     if isinstance(data, list):
         return [without_lines(value) for value in data]
     return data
+
+
+def word_pattern(expressions: Sequence[str], place: str) -> re.Pattern[str]:
+    """One of some expressions, at a word start, for texts without accents and capitals.
+
+    Raises:
+        PolicyError: names the place; an expression is none, or fits where nothing stands.
+    """
+    try:
+        pattern = re.compile(r"(?<!\w)(?:" + "|".join(expressions) + ")")
+    except re.error as error:
+        raise PolicyError(f"{place}: {error}") from None
+    if pattern.search(""):
+        raise PolicyError(f"{place}: matches an empty text")
+    return pattern
 
 
 def validated(

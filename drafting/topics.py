@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from drafting.files import load_yaml, validated
+from drafting.files import load_yaml, validated, word_pattern
 from drafting.given import Given
 from drafting.nearby import Near, Nearby, Scenes
 from drafting.report_questions import Missing
@@ -99,12 +99,7 @@ class Topics:
         for topic, languages in file.topics.items():
             patterns[topic] = {}
             for language, words in languages.items():
-                try:
-                    patterns[topic][language] = re.compile(r"(?<!\w)(?:" + "|".join(words) + ")")
-                except re.error as error:
-                    raise PolicyError(f"{path.name}: topics.{topic}.{language}: {error}") from None
-                if patterns[topic][language].search(""):
-                    raise PolicyError(f"{path.name}: topics.{topic}.{language}: matches an empty text")
+                patterns[topic][language] = word_pattern(words, f"{path.name}: topics.{topic}.{language}")
         unknown = sorted(file.reading.topic_names() - patterns.keys())
         if unknown:
             raise PolicyError(f"{path.name}: reading: unknown topic '{unknown[0]}'")
