@@ -83,7 +83,8 @@ class Listener:
         said = " ".join(turn.text for turn in message.thread if turn.role == "customer")
         if said and score < SURE:
             before, sure = self._engines.languages.identify(said)
-            code, score = (before, sure) if code == "und" or sure >= SURE else (code, score)
+            if code == "und" or sure >= SURE:
+                code, score = before, sure
         if code == "und" and not any(map(str.isalpha, message.text)):
             # "??" or "👍" is in no language: it is answered in the account's own.
             return account.languages[0], 0.0

@@ -1,5 +1,6 @@
 """Compliance in the console: the overview, evaluation runs, their comparison, and the gates."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -63,9 +64,9 @@ def _runs(desk: ComplianceDesk, key: ApiKey) -> tuple[Run, ...]:
     return runs_in(desk.settings.effective_results_dir, own_data=key.account == ALL_ACCOUNTS)
 
 
-def _find(desk: ComplianceDesk, key: ApiKey, name: str) -> Run | None:
+def _named(runs: Sequence[Run], name: str) -> Run | None:
     """The run of a name, which must be one that is listed: no path is ever made of what was asked for."""
-    return next((run for run in _runs(desk, key) if run.name == name), None)
+    return next((run for run in runs if run.name == name), None)
 
 
 def _no_run() -> ProblemError:
@@ -104,13 +105,14 @@ def evaluation(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
 @router.get("/evaluation/compare")
 def comparison(request: Request, key: Reader, desk: Desk, a: Name = "", b: Name = "") -> HTMLResponse:
     """Compare a run with an earlier one: what got better, what worse, and whether to ship."""
-    first, second = _find(desk, key, a), _find(desk, key, b)
+    runs = _runs(desk, key)
+    first, second = _named(runs, a), _named(runs, b)
     told = None
     if first is not None and second is not None:
         told = desk.comparisons.get((first.name, first.stamp, second.name, second.stamp))
     return show(
         request, "compare.html", key, tab="evaluation",
-        runs=_runs(desk, key), first=first, second=second, told=told, most=compliance_results.MOST_FLIPS,
+        runs=runs, first=first, second=second, told=told, most=compliance_results.MOST_FLIPS,
         **compliance_results.comparison_words(chosen(request).value) if told and told.value else {},
     )  # fmt: skip
 
@@ -158,7 +160,7 @@ def gates(request: Request, key: Reader, desk: Desk) -> HTMLResponse:
 
 
 def _found(desk: ComplianceDesk, key: ApiKey, name: str) -> Run:
-    run = _find(desk, key, name)
+    run = _named(_runs(desk, key), name)
     if run is None:
         raise _no_run()
     return run

@@ -65,7 +65,7 @@ class Shown:
     dangerous: Mapping[str, int]
 
 
-def runs_in(folder: Path, *, own_data: bool = True) -> tuple[Run, ...]:
+def runs_in(folder: Path, *, own_data: bool) -> tuple[Run, ...]:
     """The runs whose folders lie in a folder, newest first; what is damaged or something else is left out.
 
     Args:
