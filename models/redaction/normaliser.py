@@ -96,8 +96,8 @@ def _fold_char(char: str) -> str:
     return char
 
 
-def _unmask_scripts(text: str) -> str:
-    """Read Cyrillic and Greek look-alikes as Latin in words that mix scripts or hold nothing else."""
+def unmask_scripts(text: str) -> str:
+    """Read Cyrillic and Greek look-alikes as Latin, one for one, in words that mix scripts or hold nothing else."""
     if not _HOMOGLYPH.search(text):
         return text
 
@@ -117,7 +117,7 @@ def _stands_for_itself(char: str) -> bool:
 def fold(text: str) -> View:
     """Return the plain reading of a text. Case and accents stay; the text must have passed ``check_text``."""
     if text.isascii() or all(map(_stands_for_itself, set(text))):
-        return View(_unmask_scripts(text), range(len(text)), range(1, len(text) + 1))
+        return View(unmask_scripts(text), range(len(text)), range(1, len(text) + 1))
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -133,7 +133,7 @@ def fold(text: str) -> View:
             ends.append(index + 1)
         elif chars and not chars[-1].isspace():
             ends[-1] = index + 1
-    return View(_unmask_scripts("".join(chars)), starts, ends)
+    return View(unmask_scripts("".join(chars)), starts, ends)
 
 
 @lru_cache(maxsize=8192)

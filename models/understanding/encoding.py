@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from models.redaction.normaliser import unmask_scripts
 from models.understanding.features import Floats
 
 HEAD, TAIL = 600, 400
@@ -42,15 +43,17 @@ class MessageReader(Protocol):
 
 
 def encodable(text: str) -> str:
-    """A text as the encoder can read it whole: both ends of what is too long."""
+    """A text as the encoder can read it whole: both ends of what is too long, disguised letters read plainly."""
+    text = unmask_scripts(text)
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
 
 
 def in_context(text: str, turns: Sequence[str]) -> str:
     """The last turns and the message, joined by a bar; the message keeps the larger share."""
-    last = [turn[-TURN:] for turn in turns[-CONTEXT_TURNS:]]
+    last = [unmask_scripts(turn[-TURN:]) for turn in turns[-CONTEXT_TURNS:]]
     if not last:
         return encodable(text)
+    text = unmask_scripts(text)
     room = max(HEAD + TAIL - sum(map(len, last)), HEAD)
     return " | ".join([*last, text if len(text) <= room else f"{text[: room // 2]} … {text[-room // 2 :]}"])
 
