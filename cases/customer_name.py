@@ -1,0 +1,292 @@
+"""The customer's own first name: from what they say of themselves, else from the sender's name. Words are data."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.redacted import RedactedMessage
+from models.redaction.gazetteer import Gazetteer, load_gazetteer
+from models.spans import Redaction, Span
+from models.text import RawText
+from policies.files import read_bytes, validated, yaml_of
+
+NAMES_FILE = Path(__file__).resolve().parent.parent / "policies" / "customer_names.yaml"
+LONGEST = 40
+"""Code points of a first name, both words of a compound together."""
+MOST_WORDS = 4
+"""Words of a sender's name; more are a slogan."""
+_BEFORE = 200
+"""Code points before a name that are read; a sentence as long introduces nobody."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’·-][^\W\d_]+)*\Z")
+_SENTENCE = re.compile(r"[.!?…;\n]")
+_QUOTES = (("«", "»"), ("“", "”"))
+_LINE_END = re.compile(r"[ \t]*[.,;!)\-–—~_]*[ \t]*(?:[^\w\s.,;:!?()]+[ \t]*)?(?=\n|\Z)")
+"""What may follow a signature on its line: signs, an emoji."""
+_BREAK = r"[ \t]*[,.:;!\-–—]*[ \t]*"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1]
+    introductions: dict[str, tuple[str, ...]] = Field(min_length=1)
+    opening_only: tuple[str, ...]
+    other_words: tuple[str, ...]
+    introduced_after: dict[str, tuple[str, ...]]
+    articles: tuple[str, ...]
+    not_after: tuple[str, ...]
+    reported: tuple[str, ...]
+    closings: dict[str, tuple[str, ...]] = Field(min_length=1)
+    closings_on_their_own_line: dict[str, tuple[str, ...]]
+    joined_by: tuple[str, ...]
+    titles: tuple[str, ...]
+    compounds: dict[str, tuple[str, ...]]
+    not_a_person: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """The words of the file as expressions over folded text."""
+
+    introduced: re.Pattern[str]
+    within: re.Pattern[str]
+    """An introduction that the redactor took for part of the name ("I'm Mary")."""
+    other: re.Pattern[str]
+    """Over small letters with their accents."""
+    opening: re.Pattern[str]
+    introduced_after: re.Pattern[str]
+    not_after: re.Pattern[str]
+    reported: re.Pattern[str]
+    closed: re.Pattern[str]
+    joined_after: re.Pattern[str]
+    joined_before: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerNames:
+    """Finds the customer's first name. What is no sure name is none: a wrong one is worse than none."""
+
+    patterns: _Patterns
+    titles: frozenset[str]
+    compounds: Mapping[str, tuple[tuple[str, ...], ...]]
+    not_a_person: frozenset[str]
+    lists: Gazetteer
+
+    @classmethod
+    def load(cls, file: Path = NAMES_FILE) -> Self:
+        """Read the words.
+
+        Raises:
+            PolicyError: names file, entry and field.
+            ArtifactError: the lists of names are missing.
+        """
+        words = validated(_File, yaml_of(file, read_bytes(file)), file)
+        compounds = {
+            _fold(first): tuple(tuple(_fold(second).split()) for second in seconds)
+            for first, seconds in words.compounds.items()
+        }
+        return cls(
+            _patterns(words),
+            frozenset(map(_fold, words.titles)),
+            compounds,
+            frozenset(map(_fold, words.not_a_person)),
+            load_gazetteer(),
+        )
+
+    def find(self, message: RedactedMessage, sender: str | None = None) -> RawText | None:
+        """The first name, as it is to be written; None where there is none, or more than one.
+
+        What the message says comes first, then the customer's earlier turns, the last one first, then the sender's
+        name.
+
+        Args:
+            sender: the name that the channel tells, which may be anything.
+        """
+        ours = {
+            _fold(name) for turn in message.said_by("agent") for name in self._told(turn.raw, turn.redaction)
+        }
+        turns = [(message.raw, message.redaction)]
+        turns += [(turn.raw, turn.redaction) for turn in reversed(message.said_by("customer"))]
+        for raw, redaction in turns:
+            names = self._introduced(raw, redaction) or self._signed(raw, redaction, ours)
+            if names:
+                return RawText(names.popitem()[1]) if len(names) == 1 else None
+        name = self.of_sender(sender) if sender else None
+        return None if name is None else RawText(name)
+
+    def of_sender(self, sender: str) -> str | None:
+        """The first name in a sender's name; None for a handle, a company, and what the lists do not know."""
+        words = sender.split()
+        keys = [_fold(word.strip(".")) for word in words]
+        if not 1 <= len(words) <= MOST_WORDS or not all(_WORD.match(word) for word in words):
+            return None
+        if keys[0] not in self.lists.given or not self.not_a_person.isdisjoint(keys):
+            return None
+        rest = keys[1 + self._second_words(keys[0], keys[1:]) :]
+        turned = keys[0] not in self.lists.frequent and keys[0] in self.lists.surnames
+        if turned and any(key in self.lists.frequent for key in rest):
+            return None  # "Flores Marta": the surname comes first
+        explained = (self.lists.is_name(key) or key not in self.lists.common or len(key) <= 3 for key in rest)
+        return self.first_name(sender) if all(explained) else None
+
+    def first_name(self, name: str) -> str | None:
+        """The first name of a person's name, as it is to be written; None for a surname alone, or no name."""
+        words = name.strip(' .,;:-–—\n\t"«»“”()').split()
+        if not words or len(words[0]) < 2 or not _WORD.match(words[0]):
+            return None
+        key = _fold(words[0])
+        known = key in self.lists.given
+        if key in self.titles or (not known and (key in self.lists.surnames or key in self.lists.common)):
+            return None
+        taken = words[: 1 + self._second_words(key, [_fold(word) for word in words[1:]])]
+        written = " ".join(_written(word) for word in taken)
+        return written if len(written) <= LONGEST else None
+
+    def _second_words(self, first: str, rest: list[str]) -> int:
+        """How many words after the first belong to the first name."""
+        seconds = self.compounds.get(first, ())
+        return max((len(one) for one in seconds if tuple(rest[: len(one)]) == one), default=0)
+
+    def _told(self, raw: RawText, redaction: Redaction) -> Iterable[str]:
+        return {**self._introduced(raw, redaction), **self._signed(raw, redaction, frozenset())}.values()
+
+    def _introduced(self, raw: RawText, redaction: Redaction) -> dict[str, str]:
+        """First names that somebody says of themselves, by their folded form."""
+        text = raw.reveal()
+        places = self._persons(text, redaction)
+        return self._named(text, (one for one in places if self._introduces(text, one, places)))
+
+    def _signed(self, raw: RawText, redaction: Redaction, others: Iterable[str]) -> dict[str, str]:
+        """First names at the end of a letter, by their folded form; without those of others."""
+        text = raw.reveal()
+        places = self._persons(text, redaction)
+        signed = (one for one in places if self._signs(text, one, places))
+        return {key: name for key, name in self._named(text, signed).items() if key not in others}
+
+    def _named(self, text: str, places: Iterable[Span]) -> dict[str, str]:
+        names = (self.first_name(text[place.start : place.end]) for place in places)
+        return {_fold(name): name for name in names if name is not None}
+
+    def _introduces(self, text: str, place: Span, places: list[Span]) -> bool:
+        composed = _composed(text[max(0, place.start - _BEFORE) : place.start])
+        before = _fold(composed)
+        after = _fold(text[place.end : place.end + _BEFORE])
+        if self._joined(text, place, places) or after.startswith(("'s ", "’s ")):
+            return False
+        if self.patterns.introduced_after.match(after):
+            return not self._said_by_another(before)
+        match = self.patterns.introduced.search(before)
+        if match is None or self.patterns.other.search(composed[match.start() :].lower()):
+            return False
+        head = before[: match.start()]
+        if self.patterns.opening.match(match.group()) and not _opens(head):
+            return False
+        return not self.patterns.not_after.search(head) and not self._said_by_another(head)
+
+    def _said_by_another(self, head: str) -> bool:
+        """Whether what follows is quoted: within quotation marks, or after a word of saying in its sentence."""
+        quoted = head.count('"') % 2 == 1 or any(head.count(a) > head.count(b) for a, b in _QUOTES)
+        return quoted or self.patterns.reported.search(_SENTENCE.split(head)[-1]) is not None
+
+    def _signs(self, text: str, place: Span, places: list[Span]) -> bool:
+        if not _LINE_END.match(text[place.end : place.end + _BEFORE]) or self._joined(text, place, places):
+            return False
+        before = _fold(text[max(0, place.start - _BEFORE) : place.start])
+        if self.patterns.closed.search(before):
+            return True
+        return not text[place.end :].strip(" \n\t.,;-–—~_") and _own_line(before)
+
+    def _joined(self, text: str, place: Span, places: list[Span]) -> bool:
+        """Whether another person is named beside this one ("Marta y Juan")."""
+        after = self.patterns.joined_after.match(_fold(text[place.end : place.end + 20]))
+        before = self.patterns.joined_before.search(_fold(text[max(0, place.start - 20) : place.start]))
+        ends = {place.end + after.end()} if after else set()
+        starts = {place.start - len(before.group())} if before else set()
+        return any(other.start in ends or other.end in starts for other in places)
+
+    def _persons(self, text: str, redaction: Redaction) -> list[Span]:
+        """The names of persons, each from where the name itself begins."""
+        found = []
+        for span in redaction.spans:
+            if span.entity_type == "PERSON":
+                within = self.patterns.within.match(_fold(text[span.start : span.end]))
+                start = span.start + within.end() if within else span.start
+                found.append(Span(span.entity_type, start, span.end, span.score))
+        return found
+
+
+def _opens(head: str) -> bool:
+    """Whether a sentence, or what follows a greeting, begins here."""
+    return not head.strip() or re.search(r"[.!?…;:,\n)]\s*[¡¿]?\s*\Z", head) is not None
+
+
+def _own_line(before: str) -> bool:
+    """Whether a line begins here after a whole sentence, or an empty line."""
+    head = before.rstrip(" \t-–—~")
+    if not head.endswith("\n") or not head.strip():
+        return False
+    above = head.rstrip(" \t\n")
+    return (head.count("\n", len(above)) > 1 and not above.endswith(":")) or above.endswith(
+        (".", "!", "?", "…")
+    )
+
+
+def _written(word: str) -> str:
+    """A name with its capitals where it was typed without, or in capitals alone."""
+    if not word.islower() and not word.isupper():
+        return word
+    if _fold(word) in ("de", "del", "la", "los", "las", "do", "da"):
+        return word.lower()
+    return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
+
+
+def _fold(text: str) -> str:
+    """Small letters without accents, as many as before where the text is composed."""
+    return "".join(map(_plain, _composed(text)))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _plain(char: str) -> str:
+    small = char.lower()
+    base = unicodedata.normalize("NFD", small)[:1] if len(small) == 1 else char
+    return "'" if base in "’‘´`" else base
+
+
+def _any(words: Iterable[str]) -> str:
+    """An expression for any of the words or phrases, longer ones first."""
+    phrases = sorted({_fold(word) for word in words}, key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
+
+
+def _all(groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for words in groups.values():
+        yield from words
+
+
+def _patterns(words: _File) -> _Patterns:
+    cues = _any((*_all(words.introductions), *words.opening_only))
+    article = rf"(?:(?:{_any(one for one in words.articles if not one.endswith(chr(39)))})\s+"
+    article += rf"|(?:{_any(one for one in words.articles if one.endswith(chr(39)))}))?"
+    closing, line = _any(_all(words.closings)), _any(_all(words.closings_on_their_own_line))
+    return _Patterns(
+        introduced=re.compile(rf"(?<![\w'-])(?:{cues})\s*[:,]?\s+{article}[\"«“]?\Z"),
+        within=re.compile(rf"(?:{cues})\s+"),
+        other=re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words.other_words)) + r")(?!\w)"),
+        opening=re.compile(rf"(?:{_any(words.opening_only)})\b"),
+        introduced_after=re.compile(rf"\s+(?:{_any(_all(words.introduced_after))})(?!\w)"),
+        not_after=re.compile(rf"(?<!\w)(?:{_any(words.not_after)})\s+\Z"),
+        reported=re.compile(rf"(?<!\w)(?:{_any(words.reported)})(?!\w)"),
+        closed=re.compile(
+            rf"(?<!\w)(?:(?:{closing}){_BREAK}\n?|(?:{line}){_BREAK}\n)\s*{article}\Z",
+        ),
+        joined_after=re.compile(rf"\s*(?:,|(?:{_any(words.joined_by)})(?!\w))\s*"),
+        joined_before=re.compile(rf"\s+(?:{_any(words.joined_by)})\s+\Z"),
+    )
