@@ -10,6 +10,7 @@ from api.version import SERVICE_VERSION
 from cases.adverse_events import check_policy
 from cases.assembly import Versions
 from cases.complaints import ComplaintReader
+from cases.customer_name import CustomerNames
 from cases.engines import Engines, allowed_terms
 from cases.pipeline import Pipeline
 from cases.secret_keys import VAULT_VARIABLE, load_keys
@@ -98,6 +99,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         adverse_events=_adverse_events(policies_dir / "adverse_events.yaml"),
         complaints=ComplaintReader.load(policies_dir),
         relevance=RelevancePolicy.load(policies_dir / "relevance.yaml"),
+        customer_names=CustomerNames.load(policies_dir / "customer_names.yaml"),
     )
     return Pipeline(engines)
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cases.assembly import Versions
 from cases.complaints import ComplaintReader
+from cases.customer_name import CustomerNames
 from drafting.drafter import Drafter
 from knowledge_base.retriever import Retriever
 from models.redaction.redactor import Redactor
@@ -43,6 +44,7 @@ class Engines:
     adverse_events: AdverseEventPolicy
     complaints: ComplaintReader
     relevance: RelevancePolicy
+    customer_names: CustomerNames
 
 
 def allowed_terms(account: Account) -> tuple[str, ...]:

@@ -67,6 +67,12 @@ class VaultError(CaseError):
     code = "vault_unreadable"
 
 
+class OriginalsGoneError(VaultError):
+    """A case whose originals the vault no longer has: erased, or past their time."""
+
+    code = "originals_gone"
+
+
 class SecretKeyError(CaseError):
     """A secret key is malformed, unreadable, or its file can be read by others."""
 

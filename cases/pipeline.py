@@ -21,6 +21,7 @@ from cases.message import Message
 from cases.progress import Tell, silent
 from cases.redacted import redact_id
 from cases.stored import Origin
+from cases.vault import NAME
 from cases.working_time import working_time
 from drafting.drafter import DraftingResult
 from knowledge_base.evidence import Query, Retrieval
@@ -136,7 +137,8 @@ class Pipeline:
         attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))
         case = assemble(results, drafting, self._versions(retrieval))
         origin = Origin(account.id, message.channel, received_at, message.id)
-        return Outcome(case, origin, whole.redacted.originals(), facts)
+        name = attempts.run("name_customer", lambda: self._name(whole), None)
+        return Outcome(case, origin, {**whole.redacted.originals(), **({NAME: name} if name else {})}, facts)
 
     def redact_id(self, name: str | None, *, account: Account) -> str | None:
         """The sender's id of a message as it may be stored and shown: what is personal in it masked."""
@@ -192,6 +194,11 @@ class Pipeline:
         if account is None:
             raise UnknownAccountError("the message names an account that is not configured")
         return account
+
+    def _name(self, whole: Heard) -> RawText | None:
+        """The customer's first name: for the vault alone, no draft is written with it."""
+        author = whole.message.author
+        return self.engines.customer_names.find(whole.redacted, author.name if author else None)
 
     def _versions(self, retrieval: Retrieval) -> Versions:
         """The versions of a case: the knowledge base that was searched, which may have changed since the start."""

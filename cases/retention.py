@@ -26,6 +26,8 @@ class EntryKind(StrEnum):
     """What stood where a placeholder stands now."""
     SENT = "sent"
     """The reply as it was sent."""
+    NAME = "name"
+    """The customer's own first name."""
 
 
 class RecordKind(StrEnum):

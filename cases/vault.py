@@ -12,7 +12,7 @@ from cases.audit import Action, AuditLog, utc_now
 from cases.canonical import Json
 from cases.cipher import Cipher
 from cases.database import Database
-from cases.errors import VaultError
+from cases.errors import OriginalsGoneError, VaultError
 from cases.reading import row_of
 from cases.retention import EntryKind, Retention
 from cases.tables import VaultRow
@@ -21,6 +21,8 @@ from policies.vocabulary import Flag
 
 MESSAGE = "MESSAGE"
 """Name of the entry that holds the whole message; placeholders stand in brackets, so none is called so."""
+NAME = "NAME"
+"""Name of the entry that holds the customer's own first name, where they gave one."""
 _MORE_NAMES = re.compile(r"(TURN|SENT):\d{1,4}\Z")
 
 
@@ -40,13 +42,13 @@ def kind_of(name: str) -> EntryKind:
     Raises:
         ValueError: the name is none of ours.
     """
-    if name == MESSAGE:
-        return EntryKind.MESSAGE
+    if name in (MESSAGE, NAME):
+        return EntryKind(name.lower())
     if _MORE_NAMES.match(name):
         return EntryKind(name.split(":")[0].lower())
     if name.startswith("[") and name.endswith("]") and len(name) <= 100:
         return EntryKind.PLACEHOLDER
-    raise ValueError("an entry of the vault is named MESSAGE, TURN:n, SENT:n or by its placeholder")
+    raise ValueError("an entry of the vault is named MESSAGE, NAME, TURN:n, SENT:n or by its placeholder")
 
 
 class Vault:
@@ -102,6 +104,25 @@ class Vault:
         if not rows:
             raise VaultError(f"{case_id}: the vault has no such entry: it never did, or its time has passed")
         return self._cipher.decrypt(rows[0])
+
+    def customer_name(self, case_id: str, *, actor: str, account: str) -> RawText | None:
+        """The customer's first name; None where they gave none. The look is on the audit log before it happens.
+
+        Raises:
+            CaseNotFoundError: no such case in this account.
+            OriginalsGoneError: the case's originals were erased, or their time has passed.
+            VaultError: the entry cannot be opened.
+        """
+        with self._database.write() as session:
+            rows = {row.placeholder: row for row in self._rows(session, case_id, account, [MESSAGE, NAME])}
+            self._audit.append(
+                session, Action.VAULT_REVEALED, actor=actor, payload={"placeholder": NAME}, case_id=case_id
+            )
+        if not rows:
+            raise OriginalsGoneError(
+                f"{case_id}: its originals are no longer in the vault: erased, or their time has passed"
+            )
+        return self._cipher.decrypt(rows[NAME]) if NAME in rows else None
 
     def _rows(self, session: Session, case_id: str, account: str, names: Iterable[str]) -> list[VaultRow]:
         row_of(session, case_id, account)

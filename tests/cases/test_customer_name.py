@@ -73,7 +73,9 @@ def test_a_sender_gives_letters_only_or_nothing(sender: str) -> None:
     assert found is None or (len(found) <= LONGEST and found.replace(" ", "").replace("-", "").isalpha())
 
 
-@given(st.lists(st.sampled_from(["soy", "Marta", "me llamo", "Un saludo,", "\n", "no", "Juan", "y", "«", ". "])))
+@given(
+    st.lists(st.sampled_from(["soy", "Marta", "me llamo", "Un saludo,", "\n", "no", "Juan", "y", "«", ". "]))
+)
 def test_what_is_found_is_a_name_of_the_text(
     names: CustomerNames, redactor: Redactor, words: list[str]
 ) -> None:

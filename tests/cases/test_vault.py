@@ -12,8 +12,10 @@ from sqlalchemy import text
 
 from cases.cipher import Cipher
 from cases.decisions import Verb
-from cases.errors import SecretKeyError, VaultError
+from cases.erasure import Eraser
+from cases.errors import CaseNotFoundError, OriginalsGoneError, SecretKeyError, VaultError
 from cases.records import Records
+from cases.retention import load_retention
 from cases.secret_keys import SecretKey
 from cases.tables import VaultRow
 from cases.vault import kind_of
@@ -169,3 +171,42 @@ def test_any_text_comes_back(original: str):
     row = VaultRow(case_id="cas_1", placeholder="MESSAGE", key_id=KEY.id, nonce=nonce, ciphertext=ciphertext)
     assert cipher.decrypt(row) == RawText(original)
     assert len(original) < 4 or original.encode() not in ciphertext
+
+
+NAMED = {**ORIGINALS, "NAME": RawText("Remedios")}
+
+
+def test_the_customers_name_comes_back_on_record(records: Records):
+    made = record(records, vault_entries=NAMED).stored.case
+    found = records.vault.customer_name(made.id, actor="key_auditor", account="demo")
+    assert found == RawText("Remedios")
+    assert looks(records) == [("key_auditor", "vault.revealed", made.id, {"placeholder": "NAME"})]
+
+
+def test_who_gave_no_name_has_none_and_the_look_is_on_record(records: Records):
+    made = record(records).stored.case
+    assert records.vault.customer_name(made.id, actor="key_auditor", account="demo") is None
+    assert len(looks(records)) == 1
+
+
+def test_a_name_is_gone_with_the_message(records: Records, clock: Clock):
+    made = record(records, vault_entries=NAMED).stored.case
+    clock.move(days=91)
+    with pytest.raises(OriginalsGoneError, match="no longer in the vault"):
+        records.vault.customer_name(made.id, actor="key_auditor", account="demo")
+    assert records.vault.purge(actor="cli") == len(NAMED)
+
+
+def test_a_name_goes_with_an_erasure(records: Records):
+    made = record(records, vault_entries=NAMED).stored.case
+    eraser = Eraser(records.database, records.sealer, records.audit, load_retention(), records.now)
+    assert eraser.erase(made.id, account="demo", actor="cli").entries == len(NAMED)
+    with pytest.raises(OriginalsGoneError):
+        records.vault.customer_name(made.id, actor="key_auditor", account="demo")
+
+
+def test_a_name_of_another_account_is_not_there(records: Records):
+    made = record(records, vault_entries=NAMED).stored.case
+    with pytest.raises(CaseNotFoundError):
+        records.vault.customer_name(made.id, actor="key_auditor", account="otra")
+    assert not looks(records)
