@@ -32,6 +32,7 @@ class Context:
     """Redacted; a product the customer named may be named back."""
     safety_numbers: tuple[str, ...] = ()
     customer_name: str | None = None
+    """As in the request: the one name that a private draft may say."""
     find_personal_data: FindPersonalData | None = None
     reworded: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Text and source of sentences that were found to say what their source says, and the source's own text."""

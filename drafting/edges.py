@@ -21,6 +21,7 @@ class _EdgeFile(BaseModel):
     treatment: dict[str, dict[str, list[str]]]
     opens: dict[str, list[str]]
     closes: dict[str, list[str]]
+    greets: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ class Edges:
     treatment: Mapping[str, Mapping[str, list[str]]]
     opens: Mapping[str, re.Pattern[str]]
     closes: Mapping[str, re.Pattern[str]]
+    greetings: Mapping[str, re.Pattern[str]]
 
     @classmethod
     def load(cls, path: Path) -> "Edges":
         """Load the words; a PolicyError names file and field."""
         file = validated(_EdgeFile, load_yaml(path), path)
-        return cls(file.treatment, _compiled(file.opens), _compiled(file.closes))
+        return cls(file.treatment, _compiled(file.opens), _compiled(file.closes), _compiled(file.greets))
 
     def superfluous(self, purposes: tuple[str, ...], answer: str, language: str) -> bool:
         """Whether a step would say again what the answer says at its start or end."""
@@ -47,6 +49,11 @@ class Edges:
         if not _CLOSERS.isdisjoint(purposes):
             return language in self.closes and self.closes[language].search(sentences[-1]) is not None
         return False
+
+    def greets(self, sentence: str, language: str) -> bool:
+        """Whether a sentence begins with a greeting."""
+        match = self.greetings[language].search(sentence) if language in self.greetings else None
+        return match is not None and not any(map(str.isalnum, sentence[: match.start()]))
 
     def opens_itself(self, answer: str, language: str) -> bool:
         """Whether an answer begins by greeting, thanking or acknowledging."""

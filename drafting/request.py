@@ -31,7 +31,8 @@ class ComposeRequest:
     agent_texts: tuple[str, ...] = ()
     """What was already sent in this thread: no sentence of it is sent twice."""
     customer_name: str | None = None
-    """Placeholder of the customer's own name (``[PERSON_1]``), restored from the vault in private drafts only."""
+    """The customer's own first name, from the vault: given only when a private draft is shown with it (``naming``),
+    never when drafts are made that are stored."""
     product: str | None = None
     """Product the message is about, when the caller knows it; else found by the account's product names."""
     vector: Vectors | None = None
