@@ -20,7 +20,9 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _ADDRESS = re.compile(r"https?://|mailto:|tel:", re.IGNORECASE)
 
 # Markdown, line by line and then inside a line.
-_FENCE = re.compile(r"^\s*(?:```|~~~).*$", re.MULTILINE)
+# Each is written so that a text of nothing but openings takes linear time: what is opened holds no further opening, or
+# is bounded.
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
 _RULE = re.compile(r"^\s{0,3}(?:[-*_][ \t]*){3,}$", re.MULTILINE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _UNDERLINE = re.compile(r"^(?=.*\S)(.+)\n[=-]{2,}[ \t]*$", re.MULTILINE)
@@ -28,18 +30,17 @@ _QUOTE = re.compile(r"^\s{0,3}>[ \t]?", re.MULTILINE)
 _ITEM = re.compile(r"^[ \t]*[*+-][ \t]+", re.MULTILINE)
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+", re.MULTILINE)
 _TABLE_LINE = re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-{2,}:?[ \t]*+\|)+[ \t]*+:?-*:?[ \t]*+$\n?", re.MULTILINE)
-_TABLE_ROW = re.compile(r"^\s*\|(.*)\|\s*$", re.MULTILINE)
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
+_TABLE_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
+_IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()\n]*\)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\(\s{0,3}<?((?:[^()\s>]|\([^()\s]*\))*)>?[^()\n]*\)")
 _BARE = re.compile(r"<((?:https?://|mailto:)[^>\s]+)>")
-_STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
+_STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.{1,400}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
 _CODE = re.compile(r"`([^`\n]+)`")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 _ASIDE = 0xE000
 _PRIVATE_USE = re.compile("[\ue000-\ue0ff]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def html_to_text(html: str) -> str:
@@ -52,7 +53,7 @@ def html_to_text(html: str) -> str:
 
 def markdown_to_text(text: str) -> str:
     """Markdown without its marks; links keep their address. HTML inside counts as HTML."""
-    text = _PRIVATE_USE.sub("", _COMMENT.sub("", text.replace("\r\n", "\n")))
+    text = _PRIVATE_USE.sub("", _without_comments(text.replace("\r\n", "\n")))
     # A sign after a backslash is no mark: it steps aside until the marks are gone.
     text = _ESCAPED.sub(lambda sign: chr(_ASIDE + ord(sign[1])), text)
     text = _FENCE.sub("", text)
@@ -74,6 +75,15 @@ def markdown_to_text(text: str) -> str:
     if _TAG.search(text):
         text = _TAG.sub("", re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE))
     return tidy(unescape(_PRIVATE_USE.sub(lambda sign: chr(ord(sign[0]) - _ASIDE), text)))
+
+
+def _without_comments(text: str) -> str:
+    """The text without HTML comments; one that is never closed is no comment."""
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + len("<!--"))) >= 0:
+        kept.append(text[at:start])
+        at = end + len("-->")
+    return "".join([*kept, text[at:]])
 
 
 def tidy(text: str) -> str:
