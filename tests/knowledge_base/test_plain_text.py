@@ -9,8 +9,8 @@ from tests.linear_time import assert_linear
 @pytest.mark.parametrize(
     "unit",
     [
-        "\n", "| ", "|--", "--|", " ", "- ", "<!-- ", "<!-->", "<!-- a > ", "\n|", "```\n\n", "![", "[", "[a](", "[a](b(",
-        "**a ", "__a **b ", "_a ", "<a ", "`", "> ", "# ", "1. ", "\\*",
+        "\n", "| ", "|--", "--|", " ", "- ", "<!-- ", "<!-->", "<!-- a > ", "\n|", "```\n\n", "![", "[", "[a](",
+        "[a](b(", "**a ", "__a **b ", "_a ", "<a ", "`", "> ", "# ", "1. ", "\\*",
     ],
 )  # fmt: skip
 def test_plain_text_takes_linear_time(unit: str) -> None:
