@@ -115,5 +115,7 @@ CURATOR_SCOPES = (Scope.CURATOR,)
 
 WriterKey = Annotated[ApiKey, Depends(require(*WRITER_SCOPES))]
 """May send messages and record decisions."""
+VaultKey = Annotated[ApiKey, Depends(require(Scope.AUDITOR))]
+"""May see what the vault keeps, each look on the record."""
 ReaderKey = Annotated[ApiKey, Depends(require(Scope.AGENT, Scope.PLUGIN, Scope.AUDITOR))]
 """May read cases and approved answers."""

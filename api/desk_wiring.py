@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.service import Service
 from api.settings import Settings
 from cases.expert_answers import ExpertAnswers
+from cases.named_draft import NamedDrafts
 from cases.reply_check import ReplyCheck
 from drafting.files import load_yaml, validated
 from knowledge_base.proposals import Proposals
@@ -52,6 +53,7 @@ class Desk:
     """What the pages of the desk and the checks of replies work with."""
 
     reply_check: ReplyCheck
+    named_drafts: NamedDrafts
     experts: ExpertAnswers
     proposals: Proposals
     choices: DeskFile
@@ -77,8 +79,10 @@ def build_desk(service: Service, settings: Settings) -> Desk:
         PolicyError: a file is missing or broken.
     """
     records = service.records
+    reply_check = build_reply_check(service, settings)
     return Desk(
-        reply_check=build_reply_check(service, settings),
+        reply_check=reply_check,
+        named_drafts=NamedDrafts(records.vault, reply_check, service.pipeline.engines.drafter.verifier),
         experts=ExpertAnswers(records.database, records.sealer, records.audit, records.now),
         proposals=Proposals(Path(settings.knowledge_base_dir)),
         choices=load_choices(settings.policies_dir),

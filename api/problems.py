@@ -62,6 +62,8 @@ CODES: dict[str, str] = {
     "body_too_large": "The body is over the size limit.",
     "unknown_account": "The message names an account that is not configured.",
     "case_not_found": "No such case in this key's account.",
+    "draft_not_found": "The case has no draft for this audience.",
+    "originals_gone": "The case's originals are no longer in the vault: erased, or their time has passed.",
     "answer_not_found": "No such approved answer for this key.",
     "answer_withdrawn": "The reply repeats an approved answer that was withdrawn since the draft was made.",
     "cursor_invalid": "The cursor is none that this service gave out.",
@@ -137,6 +139,8 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 STATUS_OF_CASE_ERRORS: dict[str, int] = {
     "case_not_found": 404,
+    "draft_not_found": 404,
+    "originals_gone": 410,
     "answer_withdrawn": 409,
     "cursor_invalid": 400,
     "case_already_decided": 409,

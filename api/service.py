@@ -1,5 +1,6 @@
 """The service behind HTTP and console: pipeline and records, with the rights of a key applied."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -19,6 +20,7 @@ from cases.decisions import SENDING, DecisionRecord, RecordedDecision, SentText,
 from cases.errors import CaseError, DecisionError
 from cases.keys import ApiKey
 from cases.message import Message
+from cases.named_draft import NamedDraft
 from cases.pipeline import Pipeline
 from cases.progress import Tell, silent
 from cases.reading import ALL_ACCOUNTS, Filters
@@ -32,6 +34,8 @@ from policies.account import Account
 WAIT_SECONDS = 10.0
 """How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn, and what a
 person decided."""
+NAME_MASK = "[PERSONA]"
+"""Stands for the customer's name in what is kept of a reply, where the redactor left it."""
 REQUEST_WAIT_SECONDS = 0.4
 """How long a request waits for its turn before 503: what is answered at all, is answered within a second."""
 
@@ -129,11 +133,13 @@ class Service:
         text: str | None = None,
         note: str | None = None,
         already_sent: bool = False,
+        named: NamedDraft | None = None,
     ) -> RecordedDecision:
         """Record what a person decided: what was sent goes redacted into the store and whole into the vault.
 
         Args:
             already_sent: it is with the customer, so that to refuse it would only keep it off the record.
+            named: the draft with the customer's name that the person sent, or went on from.
         """
         stored = self.get_case(case_id, key=key)
         account = self.pipeline.account(stored.account)
@@ -142,7 +148,7 @@ class Service:
             thread_version=thread_version,
             decided_by=key.id,
             draft=draft,
-            sent=self._sent(stored.case, account, draft, text) if text is not None else None,
+            sent=self._sent(stored.case, account, draft, text, named) if text is not None else None,
             note=self._redact(note, account).text if note else None,
         )
         if verb in SENDING and not already_sent:
@@ -207,12 +213,23 @@ class Service:
         """Close the store."""
         self.records.database.close()
 
-    def _sent(self, case: Case, account: Account, draft: int | None, text: str) -> SentText:
+    def _sent(
+        self, case: Case, account: Account, draft: int | None, text: str, named: NamedDraft | None
+    ) -> SentText:
         if not text.strip():
             raise DecisionError("the text sent is empty")
         number = 0 if draft is None and len(case.drafts) == 1 else draft
         known = case.drafts[number].text if number is not None and 0 <= number < len(case.drafts) else ""
-        return SentText(RawText(text), self._redact_sent(text, known, account))
+        if named is not None and named.number == number and text == named.text:
+            # The draft was sent as it is: only the vault holds it with the name.
+            return SentText(RawText(text), RedactedText(known))
+        redacted = self._redact_sent(text, known, account)
+        if named is not None and named.name is not None:
+            # The redactor may not know the name for one; here it is known.
+            redacted = RedactedText(
+                re.sub(rf"(?<!\w){re.escape(named.name)}(?!\w)", NAME_MASK, redacted.value)
+            )
+        return SentText(RawText(text), redacted)
 
     def _redact_sent(self, text: str, draft: str, account: Account) -> RedactedText:
         """Redact what a person sent. What the approved draft said already is no personal data."""

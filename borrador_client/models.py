@@ -423,6 +423,19 @@ class Priority(StrEnum):
     P4 = "p4"
 
 
+class PrivateDraft(Model):
+    """
+    The private draft as it would be sent. `length` and `limit` are in the channel's own units.
+    """
+
+    text: str
+    length: int
+    limit: int
+    name_used: bool = Field(
+        ..., description="Whether it greets the customer by name; false: it is the draft as stored."
+    )
+
+
 class ProblemBody(Model):
     """
     Problem details (RFC 9457) with a stable ``code``.

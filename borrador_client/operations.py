@@ -169,6 +169,20 @@ class Operations(Transport):
             models.CaseOnRecord
         )
 
+    def get_private_draft(self, case_id: str) -> models.PrivateDraft:
+        """Read the private draft with the customer's name.
+
+        `GET /v1/cases/{case_id}/drafts/private`
+
+        The look is on the audit log (`vault.revealed`) before it happens. The text is stored nowhere.
+
+        Send it as `accept`, without `text`: the draft was sent as it is, and the record stays without the
+        name.
+        """
+        return self._send("GET", f"/v1/cases/{segment(case_id)}/drafts/private", query={}, headers={}).read(
+            models.PrivateDraft
+        )
+
     def get_work(self, work_id: str) -> models.Work:
         """Read how far accepted work is.
 

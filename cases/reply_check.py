@@ -54,18 +54,30 @@ class ReplyCheck:
         self._pipeline = pipeline
         self._verifier = ReplyVerifier.load(file, pipeline.engines.drafter.verifier, self._medicines)
 
-    def of_case(self, text: str, stored: StoredCase, audience: Visibility | None = None) -> ReplyReport:
+    def of_case(
+        self,
+        text: str,
+        stored: StoredCase,
+        audience: Visibility | None = None,
+        *,
+        customer_name: str | None = None,
+    ) -> ReplyReport:
         """Check a reply to a case on record.
+
+        Args:
+            customer_name: the customer's own first name, which a private reply may say.
 
         Raises:
             ReplyCheckError: the case was recorded before facts were kept, or was erased.
             UnknownAccountError: its account is no longer configured.
         """
-        if stored.facts is None:
-            raise ReplyCheckError("the case was erased, or recorded before facts were kept")
-        account = self._pipeline.account(stored.account)
-        known = self._of_case(stored.case, stored.facts, account, stored.received_at)
-        return self._check(text, known, audience or stored.facts.visibility)
+        known = self._of_stored(stored)
+        known = replace(known, request=replace(known.request, customer_name=customer_name))
+        return self._check(text, known, audience or self._facts(stored).visibility)
+
+    def request_of(self, stored: StoredCase) -> ComposeRequest:
+        """What the drafts of a case on record were asked for, as far as the record tells. Raises as ``of_case``."""
+        return self._of_stored(stored).request
 
     def of_message(
         self, text: str, message: Message, *, audience: Visibility | None = None, now: datetime | None = None
@@ -131,6 +143,15 @@ class ReplyCheck:
         # A person sees all that was found, and chooses: also where nothing answered surely enough to draft from.
         context = replace(context, evidence=known.evidence)
         return self._verifier.check(text, context, known.sentences)
+
+    def _of_stored(self, stored: StoredCase) -> _Known:
+        facts = self._facts(stored)
+        return self._of_case(stored.case, facts, self._pipeline.account(stored.account), stored.received_at)
+
+    def _facts(self, stored: StoredCase) -> Facts:
+        if stored.facts is None:
+            raise ReplyCheckError("the case was erased, or recorded before facts were kept")
+        return stored.facts
 
     def _of_case(self, case: Case, facts: Facts, account: Account, received_at: datetime) -> _Known:
         evidence = tuple(self._evidence(case, account))

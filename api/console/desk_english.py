@@ -238,6 +238,12 @@ ENGLISH: dict[str, str] = {
     "Esa clave no existe o se ha revocado.": "That key does not exist, or was revoked.",
     "Esta clave no permite ver casos.": "This key may not see cases.",
     "Esta clave no permite ver el original.": "This key may not see the original.",
+    "Con su nombre (queda registrado)": "With their name (goes on record)",
+    "Con el nombre del cliente. La consulta ha quedado registrada a tu nombre; el registro guarda el borrador sin él.":
+        "With the customer's name. This look is on record under your name; the record keeps the draft without it.",
+    "El cliente no ha dicho su nombre, o este borrador no lo admite: se queda como está.":
+        "The customer did not say their name, or this draft does not take it: it stays as it is.",
+    "Esta clave no permite usar el nombre del cliente.": "This key may not use the customer's name.",
     "El original ya no está en la cámara: ha pasado su plazo o se ha borrado.":
         "The original is no longer in the vault: its time has passed, or it was erased.",
     "No se ha enviado: el texto incumple reglas. Corrígelo, o confirma que respondes de él.":
@@ -266,6 +272,7 @@ ENGLISH: dict[str, str] = {
         "This case does not keep what is needed to check a reply.",
     "Este caso no pregunta nada a un experto, o ya está respondido.":
         "This case asks nothing of an expert, or is answered already.",
+    "Este caso no tiene borrador privado.": "This case has no private draft.",
     "Esa página de la bandeja ya no existe.": "That page of the inbox is no longer there.",
     "No se ha podido guardar la decisión.": "The decision could not be kept.",
 }  # fmt: skip

@@ -17,6 +17,7 @@ MESSAGES: dict[str, str] = {
     "store_unavailable": "El almacén no responde. No se ha guardado nada; inténtalo de nuevo.",
     "case_not_checkable": "Este caso no conserva lo necesario para comprobar una respuesta.",
     "expert_answer_invalid": "Este caso no pregunta nada a un experto, o ya está respondido.",
+    "draft_not_found": "Este caso no tiene borrador privado.",
     "cursor_invalid": "Esa página de la bandeja ya no existe.",
 }
 OTHERWISE = "No se ha podido guardar la decisión."

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from api.console import desk_case, desk_errors, desk_experts, desk_inbox, desk_try
+from api.console import desk_case, desk_errors, desk_experts, desk_inbox, desk_named, desk_try
 from api.console.desk_access import NotAllowedError
 
 SHORT = ("try", "experts", "knowledge", "compliance")
@@ -14,7 +14,7 @@ SHORT = ("try", "experts", "knowledge", "compliance")
 
 def install(app: FastAPI) -> None:
     """Register pages, error pages and short addresses."""
-    for module in (desk_inbox, desk_try, desk_case, desk_experts):
+    for module in (desk_inbox, desk_try, desk_case, desk_named, desk_experts):
         app.include_router(module.router)
     app.add_exception_handler(NotAllowedError, desk_errors.not_allowed)
     for name in SHORT:

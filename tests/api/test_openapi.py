@@ -29,6 +29,7 @@ OPERATIONS = (
     "GET /v1/events",
     "GET /v1/cases/{case_id}/events",
     "GET /v1/cases/{case_id}",
+    "GET /v1/cases/{case_id}/drafts/private",
     "GET /v1/cases/{case_id}/handover",
     "POST /v1/cases/{case_id}/handover",
     "POST /v1/cases/{case_id}/clocks/{clock}/stop",

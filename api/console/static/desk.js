@@ -120,6 +120,7 @@ function setUpEditor(form) {
   const check = async () => {
     const number = ++asked;
     const body = new URLSearchParams({ text: text.value, audience: form.elements.audience.value });
+    if (form.elements.customer_name) body.set("customer_name", form.elements.customer_name.value);
     try {
       const response = await fetch(form.dataset.check, { method: "POST", body });
       if (!response.ok) throw new Error(String(response.status));

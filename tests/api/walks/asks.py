@@ -92,6 +92,10 @@ ASKS: dict[str, tuple[frozenset[Scope], Make]] = {
     "GET /v1/cases/{case_id}/events": (READ, lambda w: Ask(f"/v1/cases/{w.case()}/events")),
     "GET /v1/cases": (READ, lambda w: (w.case(), Ask("/v1/cases"))[1]),
     "GET /v1/cases/{case_id}": (READ, lambda w: Ask(f"/v1/cases/{w.case()}")),
+    "GET /v1/cases/{case_id}/drafts/private": (
+        REVIEW,
+        lambda w: Ask(f"/v1/cases/{w.case()}/drafts/private"),
+    ),
     "POST /v1/cases/{case_id}/decision": (
         WRITE,
         lambda w: Ask(

@@ -24,6 +24,7 @@ from cases.cipher import Cipher
 from cases.decisions import Verb
 from cases.keys import Scope
 from cases.message import Message
+from cases.named_draft import NamedDrafts
 from cases.secret_keys import VAULT_VARIABLE, load_keys
 from cases.tables import Base
 from cases.webhooks.desk import Desk
@@ -179,7 +180,11 @@ def world(folder: Path) -> Iterator[World]:
     app.state.learning = LearningDesk(records, settings.model_copy(update={"knowledge_base_dir": base}))
     app.state.webhooks = WebhookWork(webhooks)
     app.state.knowledge = knowledge_desk(base, records, retriever(base))
-    app.state.desk = SimpleNamespace(reply_check=_ReplyCheck())
+    app.state.desk = SimpleNamespace(
+        reply_check=_ReplyCheck(),
+        # What the walks' cases are drafted from is none of the bank's: no name is put into them.
+        named_drafts=NamedDrafts(records.vault, cast(Any, None), cast(Any, None)),
+    )
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestContext)
