@@ -92,8 +92,6 @@ class AnyOf:
 Literal = OneOf | NoneOf | Meets | Avoids | Within
 Condition = Literal | AllOf | AnyOf
 
-ALWAYS = AllOf(())
-
 
 def negated(condition: Condition) -> Condition:
     """The condition that holds exactly when the given one does not."""
