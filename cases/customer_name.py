@@ -1,80 +1,43 @@
 """The customer's own first name: from what they say of themselves, else from the sender's name. Words are data."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from cases.name_patterns import NAMES_FILE, NamePatterns, closings_of, composed, fold, load_words, patterns_of
 from cases.redacted import RedactedMessage
 from models.redaction.gazetteer import Gazetteer, load_gazetteer
 from models.spans import Redaction, Span
 from models.text import RawText
-from policies.files import read_bytes, validated, yaml_of
 
-NAMES_FILE = Path(__file__).resolve().parent.parent / "policies" / "customer_names.yaml"
 LONGEST = 40
 """Code points of a first name, both words of a compound together."""
 MOST_WORDS = 4
 """Words of a sender's name; more are a slogan."""
+MOST_PERSONS = 100
+"""Persons named in one text; a list of more introduces nobody."""
 _BEFORE = 200
 """Code points before a name that are read; a sentence as long introduces nobody."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’·-][^\W\d_]+)*\Z")
+_TWO_AS_ONE = re.compile(r"(?<!\AMc)(?<!\AMac)(?<=[^\W\d_])(?<![A-ZÀ-Þ'’-])[A-ZÀ-Þ]")
+"""Two words written as one ("MartaRuiz"): half of it is no name."""
 _SENTENCE = re.compile(r"[.!?…;\n]")
 _QUOTES = (("«", "»"), ("“", "”"))
 _LINE_END = re.compile(r"[ \t]*[.,;!)\-–—~_]*[ \t]*(?:[^\w\s.,;:!?()]+[ \t]*)?(?=\n|\Z)")
 """What may follow a signature on its line: signs, an emoji."""
-_BREAK = r"[ \t]*[,.:;!\-–—]*[ \t]*"
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    version: Literal[1]
-    introductions: dict[str, tuple[str, ...]] = Field(min_length=1)
-    opening_only: tuple[str, ...]
-    other_words: tuple[str, ...]
-    introduced_after: dict[str, tuple[str, ...]]
-    articles: tuple[str, ...]
-    not_after: tuple[str, ...]
-    reported: tuple[str, ...]
-    closings: dict[str, tuple[str, ...]] = Field(min_length=1)
-    closings_on_their_own_line: dict[str, tuple[str, ...]]
-    joined_by: tuple[str, ...]
-    titles: tuple[str, ...]
-    compounds: dict[str, tuple[str, ...]]
-    not_a_person: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    """The words of the file as expressions over folded text."""
-
-    introduced: re.Pattern[str]
-    within: re.Pattern[str]
-    """An introduction that the redactor took for part of the name ("I'm Mary")."""
-    other: re.Pattern[str]
-    """Over small letters with their accents."""
-    opening: re.Pattern[str]
-    introduced_after: re.Pattern[str]
-    not_after: re.Pattern[str]
-    reported: re.Pattern[str]
-    closed: re.Pattern[str]
-    joined_after: re.Pattern[str]
-    joined_before: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerNames:
     """Finds the customer's first name. What is no sure name is none: a wrong one is worse than none."""
 
-    patterns: _Patterns
+    patterns: NamePatterns
     titles: frozenset[str]
     compounds: Mapping[str, tuple[tuple[str, ...], ...]]
     not_a_person: frozenset[str]
+    words_in_small_letters: frozenset[str]
     lists: Gazetteer
 
     @classmethod
@@ -85,16 +48,17 @@ class CustomerNames:
             PolicyError: names file, entry and field.
             ArtifactError: the lists of names are missing.
         """
-        words = validated(_File, yaml_of(file, read_bytes(file)), file)
+        words = load_words(file)
         compounds = {
-            _fold(first): tuple(tuple(_fold(second).split()) for second in seconds)
+            fold(first): tuple(tuple(fold(second).split()) for second in seconds)
             for first, seconds in words.compounds.items()
         }
         return cls(
-            _patterns(words),
-            frozenset(map(_fold, words.titles)),
+            patterns_of(words),
+            frozenset(map(fold, words.titles)) | closings_of(words),
             compounds,
-            frozenset(map(_fold, words.not_a_person)),
+            frozenset(map(fold, words.not_a_person)),
+            frozenset(map(fold, words.words_in_small_letters)),
             load_gazetteer(),
         )
 
@@ -108,7 +72,7 @@ class CustomerNames:
             sender: the name that the channel tells, which may be anything.
         """
         ours = {
-            _fold(name) for turn in message.said_by("agent") for name in self._told(turn.raw, turn.redaction)
+            fold(name) for turn in message.said_by("agent") for name in self._told(turn.raw, turn.redaction)
         }
         turns = [(message.raw, message.redaction)]
         turns += [(turn.raw, turn.redaction) for turn in reversed(message.said_by("customer"))]
@@ -122,7 +86,7 @@ class CustomerNames:
     def of_sender(self, sender: str) -> str | None:
         """The first name in a sender's name; None for a handle, a company, and what the lists do not know."""
         words = sender.split()
-        keys = [_fold(word.strip(".")) for word in words]
+        keys = [fold(word.strip(".")) for word in words]
         if not 1 <= len(words) <= MOST_WORDS or not all(_WORD.match(word) for word in words):
             return None
         if keys[0] not in self.lists.given or not self.not_a_person.isdisjoint(keys):
@@ -139,11 +103,15 @@ class CustomerNames:
         words = name.strip(' .,;:-–—\n\t"«»“”()').split()
         if not words or len(words[0]) < 2 or not _WORD.match(words[0]):
             return None
-        key = _fold(words[0])
+        key = fold(words[0])
         known = key in self.lists.given
         if key in self.titles or (not known and (key in self.lists.surnames or key in self.lists.common)):
             return None
-        taken = words[: 1 + self._second_words(key, [_fold(word) for word in words[1:]])]
+        if words[0].islower() and key in self.words_in_small_letters:
+            return None
+        if _TWO_AS_ONE.search(words[0]) or any(fold(word) in self.not_a_person for word in words):
+            return None
+        taken = words[: 1 + self._second_words(key, [fold(word) for word in words[1:]])]
         written = " ".join(_written(word) for word in taken)
         return written if len(written) <= LONGEST else None
 
@@ -170,18 +138,18 @@ class CustomerNames:
 
     def _named(self, text: str, places: Iterable[Span]) -> dict[str, str]:
         names = (self.first_name(text[place.start : place.end]) for place in places)
-        return {_fold(name): name for name in names if name is not None}
+        return {fold(name): name for name in names if name is not None}
 
     def _introduces(self, text: str, place: Span, places: list[Span]) -> bool:
-        composed = _composed(text[max(0, place.start - _BEFORE) : place.start])
-        before = _fold(composed)
-        after = _fold(text[place.end : place.end + _BEFORE])
+        written = composed(text[max(0, place.start - _BEFORE) : place.start])
+        before = fold(written)
+        after = fold(text[place.end : place.end + _BEFORE])
         if self._joined(text, place, places) or after.startswith(("'s ", "’s ")):
             return False
-        if self.patterns.introduced_after.match(after):
+        if text[place.start].isupper() and self.patterns.introduced_after.match(after):
             return not self._said_by_another(before)
         match = self.patterns.introduced.search(before)
-        if match is None or self.patterns.other.search(composed[match.start() :].lower()):
+        if match is None or self.patterns.other.search(written[match.start() :].lower()):
             return False
         head = before[: match.start()]
         if self.patterns.opening.match(match.group()) and not _opens(head):
@@ -196,15 +164,15 @@ class CustomerNames:
     def _signs(self, text: str, place: Span, places: list[Span]) -> bool:
         if not _LINE_END.match(text[place.end : place.end + _BEFORE]) or self._joined(text, place, places):
             return False
-        before = _fold(text[max(0, place.start - _BEFORE) : place.start])
+        before = fold(text[max(0, place.start - _BEFORE) : place.start])
         if self.patterns.closed.search(before):
             return True
         return not text[place.end :].strip(" \n\t.,;-–—~_") and _own_line(before)
 
     def _joined(self, text: str, place: Span, places: list[Span]) -> bool:
         """Whether another person is named beside this one ("Marta y Juan")."""
-        after = self.patterns.joined_after.match(_fold(text[place.end : place.end + 20]))
-        before = self.patterns.joined_before.search(_fold(text[max(0, place.start - 20) : place.start]))
+        after = self.patterns.joined_after.match(fold(text[place.end : place.end + 20]))
+        before = self.patterns.joined_before.search(fold(text[max(0, place.start - 20) : place.start]))
         ends = {place.end + after.end()} if after else set()
         starts = {place.start - len(before.group())} if before else set()
         return any(other.start in ends or other.end in starts for other in places)
@@ -214,10 +182,10 @@ class CustomerNames:
         found = []
         for span in redaction.spans:
             if span.entity_type == "PERSON":
-                within = self.patterns.within.match(_fold(text[span.start : span.end]))
+                within = self.patterns.within.match(fold(text[span.start : span.end]))
                 start = span.start + within.end() if within else span.start
                 found.append(Span(span.entity_type, start, span.end, span.score))
-        return found
+        return found if len(found) <= MOST_PERSONS else []
 
 
 def _opens(head: str) -> bool:
@@ -240,53 +208,6 @@ def _written(word: str) -> str:
     """A name with its capitals where it was typed without, or in capitals alone."""
     if not word.islower() and not word.isupper():
         return word
-    if _fold(word) in ("de", "del", "la", "los", "las", "do", "da"):
+    if fold(word) in ("de", "del", "la", "los", "las", "do", "da"):
         return word.lower()
     return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
-
-
-def _fold(text: str) -> str:
-    """Small letters without accents, as many as before where the text is composed."""
-    return "".join(map(_plain, _composed(text)))
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _plain(char: str) -> str:
-    small = char.lower()
-    base = unicodedata.normalize("NFD", small)[:1] if len(small) == 1 else char
-    return "'" if base in "’‘´`" else base
-
-
-def _any(words: Iterable[str]) -> str:
-    """An expression for any of the words or phrases, longer ones first."""
-    phrases = sorted({_fold(word) for word in words}, key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
-
-
-def _all(groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    for words in groups.values():
-        yield from words
-
-
-def _patterns(words: _File) -> _Patterns:
-    cues = _any((*_all(words.introductions), *words.opening_only))
-    article = rf"(?:(?:{_any(one for one in words.articles if not one.endswith(chr(39)))})\s+"
-    article += rf"|(?:{_any(one for one in words.articles if one.endswith(chr(39)))}))?"
-    closing, line = _any(_all(words.closings)), _any(_all(words.closings_on_their_own_line))
-    return _Patterns(
-        introduced=re.compile(rf"(?<![\w'-])(?:{cues})\s*[:,]?\s+{article}[\"«“]?\Z"),
-        within=re.compile(rf"(?:{cues})\s+"),
-        other=re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words.other_words)) + r")(?!\w)"),
-        opening=re.compile(rf"(?:{_any(words.opening_only)})\b"),
-        introduced_after=re.compile(rf"\s+(?:{_any(_all(words.introduced_after))})(?!\w)"),
-        not_after=re.compile(rf"(?<!\w)(?:{_any(words.not_after)})\s+\Z"),
-        reported=re.compile(rf"(?<!\w)(?:{_any(words.reported)})(?!\w)"),
-        closed=re.compile(
-            rf"(?<!\w)(?:(?:{closing}){_BREAK}\n?|(?:{line}){_BREAK}\n)\s*{article}\Z",
-        ),
-        joined_after=re.compile(rf"\s*(?:,|(?:{_any(words.joined_by)})(?!\w))\s*"),
-        joined_before=re.compile(rf"\s+(?:{_any(words.joined_by)})\s+\Z"),
-    )

@@ -8,10 +8,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.customer_name import LONGEST, NAMES_FILE, CustomerNames
+from cases.customer_name import LONGEST, CustomerNames
 from cases.message import Message, Turn
-from cases.redacted import redact_message, withheld
+from cases.name_patterns import NAMES_FILE
+from cases.redacted import RedactedMessage, redact_message, withheld
 from models.redaction.redactor import Redactor
+from models.spans import RedactedSpan, Redaction
+from models.text import RawText, RedactedText
 from policies.errors import PolicyError
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +87,17 @@ def test_what_is_found_is_a_name_of_the_text(
         return
     found = names.find(redact_message(redactor, Message(text=text), allowed=()))
     assert found is None or (found.reveal() in ("Marta", "Juan") and found.reveal() in text)
+
+
+def test_a_list_of_names_introduces_nobody_in_no_time(names: CustomerNames) -> None:
+    text = "soy Marta, " * 1_800
+    spans = tuple(
+        RedactedSpan("PERSON", at + 4, at + 9, 0.9, "[PERSONA_1]") for at in range(0, len(text) - 1, 11)
+    )
+    message = RedactedMessage(RawText(text), Redaction(RedactedText("x"), spans, {}))
+    assert names.find(message) is None
+    few = Redaction(RedactedText("x"), spans[:1], {})
+    assert names.find(RedactedMessage(RawText(text), few)) == RawText("Marta")
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
