@@ -171,6 +171,22 @@ def test_the_original_after_a_click(desk: Chrome, url: str, service: Service) ->
     assert "Tomás Arce" in desk.find_element(By.ID, "original").text
 
 
+def test_the_name_is_put_in_and_checked_as_the_customers(desk: Chrome, url: str, service: Service) -> None:
+    stored = worked(service, COMPLAINT, channel="email")
+    open_case(desk, url, stored)
+    desk.find_element(By.CSS_SELECTOR, "form[action$='/named'] button").send_keys(Keys.ENTER)
+    until(desk, lambda chrome: chrome.find_element(By.ID, "named").is_displayed())
+    text = desk.find_element(By.ID, "sent-0")
+    assert str(text.get_attribute("value")).startswith("Hola, Tomás:")
+    text.send_keys(" ")
+    until(desk, lambda chrome: chrome.find_element(By.ID, "check-0").get_attribute("data-state") == "passed")
+    text.send_keys(Keys.BACKSPACE)
+    desk.find_element(By.CSS_SELECTOR, ".editor button[name=decision]").send_keys(Keys.ENTER)
+    until(desk, lambda chrome: chrome.find_element(By.ID, "status").text == "Enviado")
+    last = service.records.store.get(stored.case.id, account="demo").decisions[-1]
+    assert (last.decision, "Tomás" in str(last.sent_text)) == (Verb.ACCEPT, False)
+
+
 def test_filters_and_an_example(desk: Chrome, url: str) -> None:
     desk.get(f"{url}/console/try")
     desk.find_elements(By.CSS_SELECTOR, ".examples button")[3].click()
