@@ -37,15 +37,15 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
     intents = _ranked(request, rules)
     complains = not found.isdisjoint(rules.against_praise) or request.decision.has(Flag.HEALTH_DATA)
     doubted = intents[0] == Intent.PRAISE and not glad and complains
-    lead = rules.lead_by_queue.get(request.decision.queue)
-    vague = lead is None and not health and (doubted or _unsure(request, intents[0], rules))
+    lead = _lead(request, found, rules)
+    vague = lead is None and not health and (doubted or _unsure(request, intents[0], found, rules))
     if lead is not None:
         intents = _led(intents, lead, rules)
     elif vague:
         intents = intents[:1] if intents[0] in rules.idle else ()
     elif doubted:
         intents = intents[1:]
-    emotion = understanding.emotion
+    emotion = _emotion(request, found, rules)
     if emotion == Emotion.SATISFIED and not glad and (health or doubted):
         emotion = Emotion.NEUTRAL
     return Reading(
@@ -55,6 +55,29 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
         vague=vague,
         contact=_contact(request, topics, found),
     )
+
+
+def _lead(request: ComposeRequest, found: frozenset[str], rules: ReadingRules) -> Intent | None:
+    """The intent that the queue stands for, where the scores do not make it more likely wrong than right."""
+    queue, scores = request.decision.queue, dict(request.understanding.intents)
+    lead = rules.lead_by_queue.get(queue)
+    if lead is None or (queue in rules.lead_if_read and scores.keys().isdisjoint(rules.lead_if_read[queue])):
+        return None
+    guessed = scores.get(lead, 1.0) < rules.least_intent_score and not _borne_out(found, rules)
+    return None if queue in rules.lead_if_likely and guessed else lead
+
+
+def _borne_out(found: frozenset[str], rules: ReadingRules) -> bool:
+    """Whether the message's words name a matter, so that a low score is no mere guess."""
+    return not found <= frozenset(rules.plain_topics)
+
+
+def _emotion(request: ComposeRequest, found: frozenset[str], rules: ReadingRules) -> Emotion:
+    """The emotion to write for: one that is a guess counts only where the message's own words bear it out."""
+    emotion, score = request.understanding.emotion, request.understanding.emotion_score
+    if score >= rules.least_emotion_score.get(emotion, 0.0):
+        return emotion
+    return emotion if not found.isdisjoint(rules.words_of_emotion.get(emotion, [])) else Emotion.NEUTRAL
 
 
 def _scenes(request: ComposeRequest, topics: Topics, intents: tuple[str, ...]) -> frozenset[str]:
@@ -84,12 +107,13 @@ def _ranked(request: ComposeRequest, rules: ReadingRules) -> tuple[str, ...]:
     return tuple(str(intent) for intent, _ in scored)
 
 
-def _unsure(request: ComposeRequest, main: str, rules: ReadingRules) -> bool:
+def _unsure(request: ComposeRequest, main: str, found: frozenset[str], rules: ReadingRules) -> bool:
     """A main intent that is no business of ours, or more likely wrong than right."""
     if request.decision.disposition != Disposition.ACKNOWLEDGE:
         return False
     score = dict(request.understanding.intents)[Intent(main)]
-    return main in rules.idle or (request.understanding.abstained and score < _LIKELY)
+    guessed = score < rules.least_intent_score and not _borne_out(found, rules)
+    return main in rules.idle or guessed or (request.understanding.abstained and score < _LIKELY)
 
 
 def _led(intents: tuple[str, ...], lead: Intent, rules: ReadingRules) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from drafting.nearby import Near, Nearby, Scenes
 from drafting.report_questions import Missing
 from drafting.vector_file import FingerprintedEncoder
 from knowledge_base.evidence import Vectors
-from models.vocabulary import Intent
+from models.vocabulary import Emotion, Intent
 from policies.errors import PolicyError
 
 _READ = 3000
@@ -41,6 +41,18 @@ class ReadingRules(BaseModel):
 
     lead_by_queue: dict[str, Intent] = {}
     """The intent that a queue stands for: it comes first, whatever the scores say."""
+    lead_if_read: dict[str, list[Intent]] = {}
+    """Queues that lead only where one of these intents was read: others come there for other reasons."""
+    lead_if_likely: list[str] = []
+    """Queues that lead only where their intent, if it was read, has the least score."""
+    least_intent_score: float = 0.0
+    """A main intent under it is more often wrong than right: no story is told, unless a topic bears it out."""
+    plain_topics: list[str] = []
+    """Topics that are told of nearly anything, and bear out no intent."""
+    least_emotion_score: dict[Emotion, float] = {}
+    """An emotion under its score is a guess: the draft is written as for a neutral message."""
+    words_of_emotion: dict[Emotion, list[str]] = {}
+    """Topics whose words bear out an emotion, whatever its score."""
     formal: list[Intent] = []
     """A leading intent of these is answered alone; behind another it is not mentioned."""
     idle: list[Intent] = []
@@ -70,6 +82,8 @@ class ReadingRules(BaseModel):
             *self.glad_topics,
             *self.against_praise,
             *self.chasing_topics,
+            *self.plain_topics,
+            *(topic for topics in self.words_of_emotion.values() for topic in topics),
         }
         return named | ({self.promise_topic} if self.promise_topic else set())
 
