@@ -51,6 +51,9 @@ WEIGHTS: Mapping[str, float] = {
     "asks": 0.2,
 }  # fmt: skip
 
+_PLAIN: Mapping[str, float] = {"complaint_stage:opened": 0.4}
+"""Labels that every message of their kind has from the start: a condition on them says little."""
+
 
 def known_kind(kind: str) -> bool:
     """Whether a condition of this kind exists."""
@@ -75,7 +78,10 @@ class Condition:
     @property
     def weight(self) -> float:
         """How specific the condition is."""
-        return sum(WEIGHTS[next(iter(group)).split(":", 1)[0]] for group in self.groups)
+        return sum(
+            min(_PLAIN.get(label, WEIGHTS[label.split(":", 1)[0]]) for label in group)
+            for group in self.groups
+        )
 
 
 def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> Labels:
