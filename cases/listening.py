@@ -13,6 +13,7 @@ from cases.hearing import Heard, left_out, lost_dangers, noticed, unsteered, wit
 from cases.message import Message
 from cases.redacted import RedactedMessage, redact_message, withheld
 from models.text import RawText
+from models.understanding.adverse_events import Known
 from models.understanding.order_edges import Stretch
 from models.understanding.understander import Read, Understood
 from models.vocabulary import SignalCode
@@ -114,8 +115,14 @@ class Listener:
             language=language,
             personal_entities=entity_types(redacted.redaction, health=False),
             health_entities=entity_types(redacted.redaction, health=True),
-            product_names=(*account.products, *account.brands),
-            product_given=bool(message.product and message.product.strip()),
+            known=Known(
+                spans=redacted.redaction.spans,
+                turn_spans=[turn.redaction.spans for turn in redacted.turns],
+                product_names=account.products,
+                brands=account.brands,
+                company=(account.name, *account.handles),
+                product_given=bool(message.product and message.product.strip()),
+            ),
         )
 
     def _beside(self, work: Callable[[], RedactedMessage]) -> Future[RedactedMessage]:

@@ -2,13 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from pathlib import Path
+from typing import Self, TypeVar
 
+from models.spans import Span
 from models.understanding.lexicon import Lexicon
 from models.understanding.lexicon_file import Entry
+from models.understanding.marked_reactions import marked_reactions
+from models.understanding.product_mentions import ProductMentions
 from models.understanding.report import Criterion, Mention, Report, Seriousness, Situation, Source
 from models.vocabulary import SignalCode
 
@@ -18,53 +22,140 @@ _Marks = dict[StrEnum, list[Mention]]
 
 _NAMED_PRODUCT = "product_name"
 """Cue of a product found by its own name, not by the lexicon."""
+_BRAND = "brand"
+"""Cue of a brand of several products."""
+_REDACTOR = "redactor"
+"""Cue of what the redactor marked: a medicine without a name of its own, a symptom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn, and what the redactor found in it."""
+
+    text: str = field(repr=False)
+    spans: Sequence[Span] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a message besides its words: by redaction, by the account, by its own fields."""
+
+    spans: Sequence[Span] = ()
+    """What the redactor found in the message."""
+    turn_spans: Sequence[Sequence[Span]] = ()
+    """The same for each turn of the thread, oldest first; none where redaction failed."""
+    product_names: Collection[str] = ()
+    """The account's products."""
+    brands: Collection[str] = ()
+    """The account's brands. One that names a single product names it; one of several says only whose it is."""
+    company: Collection[str] = ()
+    """The account's own name and handles: no product."""
+    product_given: bool = False
+    """The message's own field names a product."""
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True, slots=True)
 class ReportText:
     """What a report may be read from."""
 
-    text: str
-    earlier: str = ""
-    """The customer's earlier turns, joined."""
-    product_names: Collection[str] = ()
-    product_given: bool = False
-    """The message's own field names a product."""
+    message: Said
+    earlier: Sequence[Said] = ()
+    """The customer's earlier turns."""
+    ours: Sequence[Said] = ()
+    """Our own turns: they may name the product where the customer does not."""
+    language: str = "es"
+    known: Known = NOTHING_KNOWN
+
+    @classmethod
+    def of(cls, message: str, turns: Sequence[tuple[str, str]], language: str, known: Known) -> Self:
+        """Put together a message and its thread (``(role, text)``, oldest first) with what is known of them."""
+        none: Sequence[Span] = ()
+        missing = [none] * max(0, len(turns) - len(known.turn_spans))
+        told = zip(turns, [*known.turn_spans, *missing], strict=False)
+        said = [(role, Said(text, spans)) for (role, text), spans in told]
+        return cls(
+            Said(message, known.spans),
+            [turn for role, turn in said if role == "customer"],
+            [turn for role, turn in said if role != "customer"],
+            language,
+            known,
+        )
 
 
-def read_report(lexicon: Lexicon, given: ReportText) -> Report:
-    """Find criteria, special situations and seriousness in a message and the customer's earlier turns."""
-    marks: _Marks = defaultdict(list)
-    marks[Criterion.REPORTER].append(Mention(Source.SENDER, "sender"))
-    _read(lexicon, given.text, given.product_names, Source.TEXT, marks)
-    if given.earlier:
-        _read(lexicon, given.earlier, given.product_names, Source.THREAD, marks)
-    products = marks.get(Criterion.PRODUCT, ())
-    named = given.product_given or any(mention.cue == _NAMED_PRODUCT for mention in products)
-    if given.product_given:
-        marks[Criterion.PRODUCT].append(Mention(Source.PRODUCT_FIELD, _NAMED_PRODUCT))
-    return Report(
-        criteria=_ordered(Criterion, marks),
-        situations=_ordered(Situation, marks),
-        seriousness=_ordered(Seriousness, marks),
-        product_named=named,
-        professional=len(marks[Criterion.REPORTER]) > 1,
-    )
+@dataclass(frozen=True, slots=True)
+class ReportReader:
+    """Reads reports. Pure and safe for threads."""
 
+    lexicon: Lexicon
+    products: ProductMentions
 
-def _read(lexicon: Lexicon, text: str, names: Collection[str], source: Source, marks: _Marks) -> None:
-    for entry, start, end in lexicon.found(text, lambda entry: bool(_codes(entry))):
-        for code in _codes(entry):
-            marks[code].append(_mention(source, entry.id, start, end))
-    for name in names:
-        for start, end in _named(name, text):
-            marks[Criterion.PRODUCT].append(_mention(source, _NAMED_PRODUCT, start, end))
+    @classmethod
+    def load(cls, lexicon: Lexicon, lexicons_dir: Path) -> Self:
+        """Read the words beside the lexicon. Raises ArtifactError with file and field."""
+        return cls(lexicon, ProductMentions.load(lexicons_dir))
+
+    def read(self, given: ReportText) -> Report:
+        """Find criteria, special situations and seriousness in a message and the customer's earlier turns."""
+        marks: _Marks = defaultdict(list)
+        marks[Criterion.REPORTER].append(Mention(Source.SENDER, "sender"))
+        self._cues(given.message.text, Source.TEXT, marks)
+        self._marked(given, given.message, Source.TEXT, marks)
+        if given.earlier:
+            self._cues(" . ".join(turn.text for turn in given.earlier), Source.THREAD, marks)
+            for turn in given.earlier:
+                self._marked(given, turn, Source.THREAD, marks)
+        if not _named(marks):
+            # Told "thanks for trying Velarina", a customer does not say again what it was.
+            for turn in given.ours:
+                marks[Criterion.PRODUCT] += [
+                    found
+                    for found in self._products(given, turn, Source.THREAD)
+                    if found.cue == _NAMED_PRODUCT
+                ]
+        if given.known.product_given:
+            marks[Criterion.PRODUCT].append(Mention(Source.PRODUCT_FIELD, _NAMED_PRODUCT))
+        return Report(
+            criteria=_ordered(Criterion, marks),
+            situations=_ordered(Situation, marks),
+            seriousness=_ordered(Seriousness, marks),
+            product_named=_named(marks),
+            professional=len(marks[Criterion.REPORTER]) > 1,
+        )
+
+    def _cues(self, text: str, source: Source, marks: _Marks) -> None:
+        for entry, start, end in self.lexicon.found(text, lambda entry: bool(_codes(entry))):
+            for code in _codes(entry):
+                marks[code].append(_mention(source, entry.id, start, end))
+
+    def _marked(self, given: ReportText, said: Said, source: Source, marks: _Marks) -> None:
+        marks[Criterion.PRODUCT] += self._products(given, said, source)
+        marks[Criterion.REACTION] += [
+            _mention(source, _REDACTOR, start, end)
+            for start, end in marked_reactions(self.products.words, said.text, said.spans)
+        ]
+
+    def _products(self, given: ReportText, said: Said, source: Source) -> Iterator[Mention]:
+        known = given.known
+        for name in (*known.product_names, *known.brands):
+            cue = _BRAND if _is_shared(name, known) else _NAMED_PRODUCT
+            for start, end in _places(name, said.text):
+                yield _mention(source, cue, start, end)
+        own = (*known.company, *known.brands)
+        for found in self.products.find(said.text, said.spans, language=given.language, own=own):
+            cue = _NAMED_PRODUCT if found.named else _REDACTOR
+            yield _mention(source, cue, found.start, found.end)
 
 
 def _codes(entry: Entry) -> tuple[StrEnum, ...]:
-    """What a cue speaks for. One of the signal without a special situation tells of a reaction."""
+    """What a cue speaks for. One of the signal without a special situation tells of a reaction; so does lack of effect,
+    which a report codes as what happened (MedDRA "drug ineffective"; GVP VI.B.6.4)."""
     codes: tuple[StrEnum | None, ...] = (entry.criterion, entry.situation, entry.seriousness)
     told = tuple(code for code in codes if code is not None)
+    if entry.situation == Situation.LACK_OF_EFFECT:
+        return (*told, Criterion.REACTION)
     tells_of_reaction = entry.signal == SignalCode.ADVERSE_EVENT and entry.strength != "weak"
     return told or ((Criterion.REACTION,) if tells_of_reaction and entry.effect else ())
 
@@ -73,7 +164,17 @@ def _mention(source: Source, cue: str, start: int, end: int) -> Mention:
     return Mention(source, cue, start, end) if source == Source.TEXT else Mention(source, cue)
 
 
-def _named(name: str, text: str) -> Iterator[tuple[int, int]]:
+def _named(marks: _Marks) -> bool:
+    return any(mention.cue == _NAMED_PRODUCT for mention in marks.get(Criterion.PRODUCT, ()))
+
+
+def _is_shared(name: str, known: Known) -> bool:
+    """Whether a name is the brand of several products."""
+    holders = sum(any(True for _ in _places(name, product)) for product in known.product_names)
+    return name in known.brands and holders > 1
+
+
+def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
     if name.strip():
         for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
             yield match.span()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.errors import ModelError, TextError
 from models.text import RawText
-from models.understanding.adverse_events import ReportText, read_report
+from models.understanding.adverse_events import NOTHING_KNOWN, Known, ReportReader, ReportText
 from models.understanding.encoding import HEAD, TAIL, MessageReader, QueryEncoder, vectors
 from models.understanding.features import Floats, extract
 from models.understanding.fold import fold
@@ -73,8 +73,10 @@ class Understander:
         thresholds: Thresholds,
         reader: MessageReader,
         judge: OrderJudge,
+        reports: ReportReader,
     ) -> None:
         self._lexicon = lexicon
+        self._reports = reports
         self._heads = heads
         self._thresholds = thresholds
         self._reader = reader
@@ -98,12 +100,14 @@ class Understander:
         """
         heads = Heads.load(artifacts, encoder_fingerprint=encoder.fingerprint, dimensions=encoder.dimensions)
         branch = artifacts / BRANCH_FILE if heads.branch else None
+        lexicon = Lexicon.load(lexicons_dir)
         return cls(
-            lexicon=Lexicon.load(lexicons_dir),
+            lexicon=lexicon,
             heads=heads,
             thresholds=load_thresholds(thresholds_file),
             reader=load_reader(encoder, branch, sha256=heads.branch, threads=threads),
             judge=OrderJudge.load(artifacts, trained_on=fingerprint(encoder.fingerprint, heads.branch)),
+            reports=ReportReader.load(lexicon, lexicons_dir),
         )
 
     @property
@@ -145,13 +149,12 @@ class Understander:
         language: tuple[str, float],
         personal_entities: Collection[str] = (),
         health_entities: Collection[str] = (),
-        product_names: Collection[str] = (),
-        product_given: bool = False,
+        known: Known = NOTHING_KNOWN,
     ) -> Understood:
         """Conclude from what was read, and from what redaction found, what the message is.
 
         Args:
-            product_given: the message's own field names a product.
+            known: what else a report of an adverse event is read from.
 
         Raises:
             ModelError: a part failed; the message carries no customer text.
@@ -166,8 +169,7 @@ class Understander:
         )
         wordless = not any(map(str.isalnum, read.text))
         understanding = self._assemble(evidence, language, wordless=wordless, before=read.turns[-1:])
-        said = " . ".join(turn for role, turn in read.turns if role == "customer")
-        given = ReportText(read.text, said, product_names, product_given)
+        given = ReportText.of(read.text, read.turns, language[0], known)
         return Understood(self._with_report(understanding, given), read.vector)
 
     def _with_report(self, understanding: Understanding, given: ReportText) -> Understanding:
@@ -175,7 +177,7 @@ class Understander:
         if not understanding.has(SignalCode.ADVERSE_EVENT):
             return understanding
         try:
-            report = read_report(self._lexicon, given)
+            report = self._reports.read(given)
         except Exception as error:
             raise ModelError(f"understanding failed: {type(error).__name__}") from None
         codes = {signal.code for signal in understanding.signals}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models.understanding.adverse_events import ReportText, read_report
+from models.spans import Span
+from models.understanding.adverse_events import Known, ReportReader, ReportText, Said
 from models.understanding.lexicon import Lexicon
 from models.understanding.report import Criterion, Report, Seriousness, Situation, Source
 
@@ -12,17 +13,21 @@ LEXICONS = Path(__file__).parents[3] / "policies" / "lexicons"
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon.load(LEXICONS)
+def reader() -> ReportReader:
+    return ReportReader.load(Lexicon.load(LEXICONS), LEXICONS)
+
+
+def read(reader: ReportReader, text: str, *turns: tuple[str, str], **known: object) -> Report:
+    return reader.read(ReportText.of(text, turns, "es", Known(**known)))
 
 
 def words(report: Report, code: Criterion, text: str) -> set[str]:
     return {text[m.start : m.end] for m in report.criteria.get(code, ()) if m.source == Source.TEXT}
 
 
-def test_each_criterion_has_the_words_that_support_it(lexicon: Lexicon) -> None:
+def test_each_criterion_has_the_words_that_support_it(reader: ReportReader) -> None:
     text = "A mi madre  le salieron RONCHAS con la crema Velarina."
-    report = read_report(lexicon, ReportText(text, product_names=("velarina",)))
+    report = read(reader, text, product_names=("velarina",))
     assert "madre" in words(report, Criterion.PATIENT, text)
     assert {"crema", "Velarina"} <= words(report, Criterion.PRODUCT, text)
     assert "RONCHAS" in words(report, Criterion.REACTION, text)
@@ -36,19 +41,21 @@ def test_each_criterion_has_the_words_that_support_it(lexicon: Lexicon) -> None:
         ("me ha salido un sarpullido", {Criterion.PRODUCT}),
         ("vuestra crema da urticaria", {Criterion.PATIENT}),
         ("le di el doble de jarabe a mi hija por error", {Criterion.REACTION}),
-        ("llevo semanas con las gotas y no me hacen nada", {Criterion.REACTION}),
+        ("llevo semanas con las gotas y no me hacen nada", set()),  # lack of effect is what happened
+        ("me tomo las gotas y la tos igual que antes", set()),
+        ("ya me tomé dos sobres y el dolor no jala", {Criterion.PRODUCT}),
+        ("quiero las gotas, que no me llegan", {Criterion.REACTION}),
+        ("voy con 80 años encima y me pica", {Criterion.PRODUCT}),  # "con 80" is no national code
         ("hola", {Criterion.PATIENT, Criterion.PRODUCT, Criterion.REACTION}),
         ("", {Criterion.PATIENT, Criterion.PRODUCT, Criterion.REACTION}),
     ],
 )
-def test_missing(lexicon: Lexicon, text: str, missing: set[Criterion]) -> None:
-    assert set(read_report(lexicon, ReportText(text)).missing) == missing
+def test_missing(reader: ReportReader, text: str, missing: set[Criterion]) -> None:
+    assert set(read(reader, text).missing) == missing
 
 
-def test_earlier_turns_count_without_places(lexicon: Lexicon) -> None:
-    report = read_report(
-        lexicon, ReportText("¿y ahora qué hago?", "la crema me dio ronchas y acabé ingresada")
-    )
+def test_earlier_turns_count_without_places(reader: ReportReader) -> None:
+    report = read(reader, "¿y ahora qué hago?", ("customer", "la crema me dio ronchas y acabé ingresada"))
     assert not report.missing
     assert Seriousness.HOSPITALISATION in report.seriousness
     mentions = [m for found in report.criteria.values() for m in found if m.source == Source.THREAD]
@@ -56,19 +63,61 @@ def test_earlier_turns_count_without_places(lexicon: Lexicon) -> None:
     assert all((m.start, m.end) == (0, 0) for m in mentions)
 
 
-def test_the_field_of_the_message_names_the_product(lexicon: Lexicon) -> None:
-    report = read_report(lexicon, ReportText("me dio ronchas", product_given=True))
+def test_the_field_of_the_message_names_the_product(reader: ReportReader) -> None:
+    report = read(reader, "me dio ronchas", product_given=True)
     assert report.product_named
     assert report.met(Criterion.PRODUCT)
 
 
-def test_part_of_a_word_is_no_product(lexicon: Lexicon) -> None:
-    report = read_report(lexicon, ReportText("me dio ronchas anoche", product_names=("anoch", " ")))
+def test_part_of_a_word_is_no_product(reader: ReportReader) -> None:
+    report = read(reader, "me dio ronchas anoche", product_names=("anoch", " "))
     assert not report.met(Criterion.PRODUCT)
 
 
-def test_several_situations_at_once(lexicon: Lexicon) -> None:
+def test_several_situations_at_once(reader: ReportReader) -> None:
     text = "estoy embarazada y me tomé por error el doble de pastillas"
-    found = read_report(lexicon, ReportText(text)).situations
+    found = read(reader, text).situations
     assert {Situation.OVERDOSE, Situation.MEDICATION_ERROR, Situation.PREGNANCY_EXPOSURE} <= set(found)
     assert all(text[m.start : m.end].strip() for mentions in found.values() for m in mentions)
+
+
+def test_a_name_is_known_from_the_text_the_thread_and_our_own_turn(reader: ReportReader) -> None:
+    assert read(reader, "me dio ronchas el Velarina").product_named
+    assert read(reader, "y ahora qué", ("customer", "La faja térmica Velarina me dejó ronchas")).product_named
+    thanked = read(reader, "de diez, vomité en el tren", ("agent", "¡Gracias por probar el Velarina!"))
+    assert thanked.product_named
+    assert {m.source for m in thanked.criteria[Criterion.PRODUCT]} == {Source.THREAD}
+    kinds = read(reader, "la crema me dio ronchas", ("agent", "Lamentamos lo de la crema."))
+    assert not kinds.product_named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Albaderm me dio ronchas", False),  # one of several: which one is still to be asked
+        ("Tosalia me dio ronchas", True),
+        ("Albaderm Agua Micelar me dio ronchas", True),
+    ],
+)
+def test_a_brand_names_a_product_where_it_has_one(reader: ReportReader, text: str, named: bool) -> None:
+    products = ("Albaderm Agua Micelar", "Albaderm Hidra Crema", "Tosalia Jarabe")
+    report = read(reader, text, product_names=products, brands=("Albaderm", "Tosalia"))
+    assert report.met(Criterion.PRODUCT)
+    assert report.product_named == named
+
+
+def test_what_the_redactor_marked_has_its_place(reader: ReportReader) -> None:
+    text = "tomo dos Norvagrisal y el niño anda dormilón"
+    spans = [Span("MEDICATION", 5, 20, 0.6), Span("SYMPTOM", 23, len(text), 0.6)]
+    report = read(reader, text, spans=spans)
+    assert {"dos Norvagrisal", "Norvagrisal"} <= words(report, Criterion.PRODUCT, text)
+    assert "el niño anda dormilón" in words(report, Criterion.REACTION, text)
+    assert report.product_named
+
+
+def test_turns_keep_their_spans_where_redaction_has_fewer() -> None:
+    span = Span("SYMPTOM", 0, 4, 0.6)
+    turns = [("customer", "pica"), ("agent", "¿sí?"), ("customer", "mucho")]
+    given = ReportText.of("hola", turns, "es", Known(turn_spans=[[span]]))
+    assert list(given.earlier) == [Said("pica", [span]), Said("mucho")]
+    assert list(given.ours) == [Said("¿sí?")]

@@ -10,11 +10,14 @@ from models.understanding.lexicon import Lexicon
 from models.understanding.order_edges import Stretch
 from models.understanding.order_tagger import tokens_of
 from models.understanding.orders import stretches
+from models.understanding.product_mentions import ProductMentions
 from models.vocabulary import SignalCode
 from tests.linear_time import assert_linear
 
 SHORT, LONG = 2_000, 6_000
-LEXICON = Lexicon.load(Path(__file__).parents[3] / "policies" / "lexicons")
+LEXICONS = Path(__file__).parents[3] / "policies" / "lexicons"
+LEXICON = Lexicon.load(LEXICONS)
+PRODUCTS = ProductMentions.load(LEXICONS)
 UNITS = (
     "a",
     "á",
@@ -35,11 +38,17 @@ UNITS = (
     "_",
     "\u200b",
     "🤣",
+    "ibuprofeno ",
+    "crema Velarina ",
 )
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("reads", [fold, LEXICON.read, tokens_of], ids=["fold", "lexicon", "orders"])
+@pytest.mark.parametrize(
+    "reads",
+    [fold, LEXICON.read, tokens_of, lambda text: list(PRODUCTS.find(text))],
+    ids=["fold", "lexicon", "orders", "products"],
+)
 def test_reading_takes_linear_time(reads: object, unit: str) -> None:
     """The last letter keeps patterns of the whole word from fitting, so that they try every way."""
     assert callable(reads)

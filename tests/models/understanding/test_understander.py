@@ -7,6 +7,7 @@ import pytest
 from models.encoder import DEFAULT_DIRECTORY, OnnxEncoder
 from models.errors import ArtifactError, ModelError, TextError
 from models.text import RawText
+from models.understanding.adverse_events import Known, ReportReader
 from models.understanding.features import Floats
 from models.understanding.heads import Heads, Predictions
 from models.understanding.lexicon import NOTHING_READ, Lexicon
@@ -91,7 +92,7 @@ def test_adverse_event_has_criteria_intent_and_expert(understander: Understander
     understanding = read(
         understander,
         "A mi madre le salieron ronchas con Velarina y acabó ingresada en el hospital",
-        product_names=("Velarina",),
+        known=Known(product_names=("Velarina",)),
     ).understanding
     criteria = understanding.adverse_event
     assert criteria is not None
@@ -168,12 +169,14 @@ class BrokenReader:
 
 
 def test_failure_is_a_model_error_without_text(encoder: OnnxEncoder) -> None:
+    lexicon = Lexicon.load(ROOT / "policies" / "lexicons")
     broken = Understander(
-        lexicon=Lexicon.load(ROOT / "policies" / "lexicons"),
+        lexicon=lexicon,
         heads=Heads.load(HEADS, encoder_fingerprint=encoder.fingerprint, dimensions=384),
         thresholds=load_thresholds(ROOT / "policies" / "thresholds.yaml"),
         reader=BrokenReader(),
         judge=OrderJudge.load(HEADS),
+        reports=ReportReader.load(lexicon, ROOT / "policies" / "lexicons"),
     )
     with pytest.raises(ModelError) as error:
         read(broken, "me llamo Amparo Ferrer")
