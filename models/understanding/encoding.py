@@ -7,6 +7,7 @@ import numpy as np
 
 from models.redaction.normaliser import unmask_scripts
 from models.understanding.features import Floats
+from models.understanding.fold import without_leet
 
 HEAD, TAIL = 600, 400
 """Characters kept of both ends of a long message: the encoder reads 256 tokens, about 1,000 characters."""
@@ -44,16 +45,20 @@ class MessageReader(Protocol):
 
 def encodable(text: str) -> str:
     """A text as the encoder can read it whole: both ends of what is too long, disguised letters read plainly."""
-    text = unmask_scripts(text)
+    text = _undisguised(text)
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
+
+
+def _undisguised(text: str) -> str:
+    return without_leet(unmask_scripts(text))
 
 
 def in_context(text: str, turns: Sequence[str]) -> str:
     """The last turns and the message, joined by a bar; the message keeps the larger share."""
-    last = [unmask_scripts(turn[-TURN:]) for turn in turns[-CONTEXT_TURNS:]]
+    last = [_undisguised(turn[-TURN:]) for turn in turns[-CONTEXT_TURNS:]]
     if not last:
         return encodable(text)
-    text = unmask_scripts(text)
+    text = _undisguised(text)
     room = max(HEAD + TAIL - sum(map(len, last)), HEAD)
     return " | ".join([*last, text if len(text) <= room else f"{text[: room // 2]} … {text[-room // 2 :]}"])
 

@@ -17,9 +17,15 @@ PAUSE = ","
 QUOTE = '"'
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+|[^\W_]+|\S")
-_MIXED = re.compile(r"(?<![^\W_])(?:[a-z]+[013457]|[013457]+[a-z])[a-z013457]*(?![^\W_])")
+_MIXED = re.compile(
+    r"(?<![^\W_])(?!\d+(?:mg|mcg|ug|ml|cl|l|g|gr|kg|h|hs|hrs|min|cm|mm|m|ui)(?![^\W_]))"
+    r"(?:[a-z]+[013457]|[013457]+[a-z])[a-z013457]*(?![^\W_])",
+    re.IGNORECASE,
+)
+"""Words of letters and of digits that stand for letters; not an amount with its unit (``500mg``)."""
+_DIGIT_WITHIN = re.compile(r"[a-z][013457]+[a-z]", re.IGNORECASE)
 _LEET_WORDS = 3
-"""Fewer words of letters and digits are doses and references (``5ml``, ``L24``), not a way of writing."""
+"""Fewer words with a digit between letters are no way of writing; references (``D3``, ``L24``) have none."""
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _LAUGHTER = re.compile(r"k{3,}|(?:rs){2,}|a*(?:j+a+){2,}j*|a*(?:h+a+){2,}h*|(?:je){2,}j?|(?:ji){2,}j?")
 _LEET = str.maketrans("013457", "oieast")
@@ -70,8 +76,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold a text. Never fails: what is neither word nor sign becomes a token of its own."""
     plain, places, hidden = _plain(text)
-    if len(_MIXED.findall(plain)) >= _LEET_WORDS:
-        plain = _MIXED.sub(lambda found: found.group().translate(_LEET), plain)
+    plain = without_leet(plain)
     tokens: list[tuple[str, int]] = []
     for found in _TOKEN.finditer(plain):
         for token in _spell(found.group()).split():
@@ -84,6 +89,13 @@ def fold(text: str) -> Folded:
         position += len(token) + 1
     line = "".join(f"{token} " for token, _ in tokens)
     return Folded(line, tuple(starts), tuple(place for _, place in tokens), hidden)
+
+
+def without_leet(text: str) -> str:
+    """The text with the digits of its words read as letters, one for one, where several words are written so."""
+    if sum(_DIGIT_WITHIN.search(word) is not None for word in _MIXED.findall(text)) < _LEET_WORDS:
+        return text
+    return _MIXED.sub(lambda found: found.group().translate(_LEET), text)
 
 
 def fold_words(words: str) -> str:
