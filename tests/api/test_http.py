@@ -291,7 +291,7 @@ def test_only_known_routes_exist(app: FastAPI) -> None:
         "/v1/answers:search", "/v1/answers/{answer_id}/withdraw",
         "/v1/cases", "/v1/cases/batch", "/v1/cases/{case_id}", "/v1/cases/{case_id}/decision",
         "/v1/cases/{case_id}/satisfaction", "/v1/learning", "/v1/learning/phrases",
-        "/v1/cases/{case_id}/events", "/v1/cases/{case_id}/handover",
+        "/v1/cases/{case_id}/drafts/private", "/v1/cases/{case_id}/events", "/v1/cases/{case_id}/handover",
         "/v1/cases/{case_id}/clocks/{clock}/stop", "/v1/cases/{case_id}/promises/{number}/kept",
         "/v1/events", "/v1/jobs/{work_id}",
         "/v1/webhooks/{provider}", "/v1/webhooks/{provider}/conversations/{conversation}/case",
