@@ -170,8 +170,9 @@ def _named(marks: _Marks) -> bool:
 
 def _is_shared(name: str, known: Known) -> bool:
     """Whether a name is the brand of several products."""
-    holders = sum(any(True for _ in _places(name, product)) for product in known.product_names)
-    return name in known.brands and holders > 1
+    if name not in known.brands:
+        return False
+    return sum(any(True for _ in _places(name, product)) for product in known.product_names) > 1
 
 
 def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
