@@ -7,7 +7,7 @@ from drafting.given import Given, given
 from drafting.reading import read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
-from drafting.topics import Topics
+from drafting.topics import OWN_HEALTH, Topics
 from models.understanding.complaint_stage import Stage
 from models.vocabulary import Emotion, Intent
 from policies.vocabulary import Channel, Disposition, Flag, Visibility
@@ -38,6 +38,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "asks": frozenset({"yes", "no"}),
     "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
     "serious": frozenset({"yes", "no"}),
+    "own_health": frozenset({"yes", "no"}),
     "missing": frozenset(Missing),
     "given": frozenset(Given),
 }
@@ -46,7 +47,8 @@ WEIGHTS: Mapping[str, float] = {
     "contact": 6.0, "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "given": 2.5,
     "flag": 2.0, "main": 1.6,
     "intent": 1.2,
-    "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "queue": 1.0, "country": 0.5, "disposition": 0.4,
+    "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "own_health": 1.0, "queue": 1.0,
+    "country": 0.5, "disposition": 0.4,
     "evidence": 0.4, "stage": 0.3, "channel": 0.3, "audience": 0.3, "pair": 0.3, "hurt": 0.3, "length": 0.3,
     "asks": 0.2,
 }  # fmt: skip
@@ -109,6 +111,7 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
     }
     hurt = f"emotion:{reading.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
+    labels.add(f"own_health:{'yes' if OWN_HEALTH in request.understanding.tags else 'no'}")
     labels |= _referral_labels(request)
     labels |= {f"given:{kind}" for kind in given(request.text.value, topics.rules.given)}
     labels |= {f"missing:{code}" for code in missing(request, topics.rules.report_questions)[:1]}

@@ -20,6 +20,8 @@ from policies.errors import PolicyError
 
 _READ = 3000
 """Characters read of a message: topics only choose wording, and patterns must stay fast on any input."""
+OWN_HEALTH = "own_health"
+"""Tag of a writer who tells of an illness or a treatment of their own: whom the matter is about, and no topic."""
 _MARKS = dict.fromkeys(range(0x300, 0x370))
 
 
@@ -136,7 +138,7 @@ class Topics:
     def tagged(self, tags: frozenset[str], language: str | None) -> frozenset[str]:
         """The tags of the understanding that count as topics."""
         own = {topic for topic in self.rules.own_words if language in self.patterns[topic]}
-        return tags - own
+        return tags - own - {OWN_HEALTH}
 
     def find(self, text: str, language: str | None) -> frozenset[str]:
         """Topics whose words stand in the text."""

@@ -175,6 +175,42 @@ def test_advice_is_for_whoever_it_is_about(drafter: Drafter, text: str, other: b
     assert all((".other/" in source) == other for source in nets)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("tags", "served"),
+    [
+        (("bereavement", "own_health"), True),
+        (("bereavement",), False),
+        (("bereavement", "elderly"), False),
+        (("own_health",), True),
+    ],
+)
+def test_whoever_mourns_is_told_what_to_do_only_if_unwell_themselves(
+    drafter: Drafter, language: str, tags: tuple[str, ...], served: bool
+) -> None:
+    decided = decision(queue="medical", audiences=("private",), flags=("health_data",))
+    asked = request("[SINTOMA_1]", intents=("medical_advice",), channel="email", tags=tags, language=language,
+                    decided=decided)  # fmt: skip
+    found = sources(drafter, asked)
+    assert any(".medical.net" in source for source in found) == served
+    if not served:
+        assert not any(".medical.stop.treated" in s or ".medical.stop.mourner" in s for s in found)
+
+
+def test_a_mourner_who_is_treated_changes_nothing_alone(drafter: Drafter) -> None:
+    decided = decision(queue="medical", audiences=("private",), flags=("health_data",))
+    asked = request("[SINTOMA_1] y yo tomo [MEDICACION_1]", intents=("medical_advice",), channel="email",
+                    tags=("bereavement", "own_health"), decided=decided)  # fmt: skip
+    assert any(".medical.stop.mourner" in source for source in sources(drafter, asked))
+
+
+def test_who_is_unwell_bears_out_no_matter(drafter: Drafter) -> None:
+    asked = request("asdf prueba prueba", intents=("billing_or_refund",), decided=decision(queue="billing"),
+                    tags=("own_health",))  # fmt: skip
+    labels = drafter.composer.labels(rescored(asked, intent=0.32))
+    assert not any("main:billing_or_refund" in found for found in labels.values())
+
+
 def test_a_referral_names_the_person_it_is_about(drafter: Drafter) -> None:
     decided = decision("refer_in_person", audiences=("private",), referral="in_person")
     asked = request(
