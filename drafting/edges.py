@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from drafting.files import load_yaml, validated
+from drafting.files import at_word_start, load_yaml, validated
 from drafting.joining import split
 
 _OPENERS = frozenset({"lead", "feel", "receive", "thank"})
@@ -66,7 +66,4 @@ class Edges:
 
 
 def _compiled(words: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:
-    return {
-        language: re.compile(r"(?<!\w)(?:" + "|".join(marks) + ")", re.IGNORECASE)
-        for language, marks in words.items()
-    }
+    return {language: re.compile(at_word_start(marks), re.IGNORECASE) for language, marks in words.items()}

@@ -63,6 +63,11 @@ def without_lines(data: object) -> object:
     return data
 
 
+def at_word_start(expressions: Sequence[str]) -> str:
+    """The source of one of some expressions where no word is cut: one that begins with a sign follows a word, too."""
+    return r"(?<!\w(?=\w))(?:" + "|".join(expressions) + ")"
+
+
 def word_pattern(expressions: Sequence[str], place: str) -> re.Pattern[str]:
     """One of some expressions, at a word start, for texts without accents and capitals.
 
@@ -70,7 +75,7 @@ def word_pattern(expressions: Sequence[str], place: str) -> re.Pattern[str]:
         PolicyError: names the place; an expression is none, or fits where nothing stands.
     """
     try:
-        pattern = re.compile(r"(?<!\w)(?:" + "|".join(expressions) + ")")
+        pattern = re.compile(at_word_start(expressions))
     except re.error as error:
         raise PolicyError(f"{place}: {error}") from None
     if pattern.search(""):

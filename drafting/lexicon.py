@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from drafting.files import load_yaml, validated
+from drafting.files import at_word_start, load_yaml, validated
 from policies.errors import PolicyError
 
 Patterns = Mapping[str, re.Pattern[str]]
@@ -150,9 +150,7 @@ def found(text: str, language: str, words: Patterns, allow: Patterns) -> Iterato
 def _compile(lists: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:
     compiled = {}
     for language, words in lists.items():
-        # Words start at a word's start; signs (an entry that opens with a class or a colon) stand anywhere.
-        anchored = [word if word[0] in "[:;" else rf"(?<!\w)(?:{word})" for word in words]
-        pattern = re.compile("|".join(anchored), re.IGNORECASE)
+        pattern = re.compile(at_word_start(words), re.IGNORECASE)
         if pattern.search(""):
             raise re.error(f"an entry of '{language}' matches an empty text")
         compiled[language] = pattern
