@@ -1,5 +1,6 @@
 """What a draft believes of a message: the decision's queue and flags say more than the scores of the intents."""
 
+import re
 from dataclasses import dataclass
 
 from drafting.request import ComposeRequest
@@ -10,6 +11,9 @@ from policies.vocabulary import Disposition, Flag
 _LIKELY = 0.5
 """Scores are calibrated: a main intent under this is more likely wrong than right."""
 _HEALTH_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.IN_PERSON_REFERRAL)
+_ASSENT = "only_assent"
+_QUESTION = re.compile(r"\?(?![\w/&=%#])")
+"""A question mark of a sentence, not of an address."""
 _AGAIN_TOPICS = {"third_contact": "third", "again_contact": "again"}
 
 
@@ -32,6 +36,8 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
     found = topics.find(request.text.value, request.language) | topics.tagged(
         understanding.tags, request.language
     )
+    if _asked(request):
+        found -= {_ASSENT}  # "sí" is the answer that we wait for, not the end of the talk
     health = _health(request)
     glad = not found.isdisjoint(rules.glad_topics)
     intents = _ranked(request, rules)
@@ -55,6 +61,11 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
         vague=vague,
         contact=_contact(request, topics, found),
     )
+
+
+def _asked(request: ComposeRequest) -> bool:
+    """Whether our last text asks the customer something."""
+    return bool(request.agent_texts) and _QUESTION.search(request.agent_texts[-1]) is not None
 
 
 def _lead(request: ComposeRequest, found: frozenset[str], rules: ReadingRules) -> Intent | None:
