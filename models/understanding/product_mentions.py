@@ -15,6 +15,7 @@ from models.redaction.gazetteer import load_gazetteer
 from models.redaction.name_words import NameWords, is_shouting
 from models.redaction.tokens import tokenize
 from models.spans import HEALTH_ENTITIES, Span
+from models.understanding.asked_products import asked_for
 from models.understanding.report_words import ReportWords
 from models.vocabulary import Language
 
@@ -29,13 +30,6 @@ MARKED = 2
 _WORD = re.compile(r"[^\W\d_]+(?:[-·][^\W\d_]+)*")
 _GAP = re.compile(r"[ \t\u00a0]+[\"“«‘']?|['’´]")
 """Between two words of one phrase: blanks, an opening quotation mark, an elision."""
-_END = re.compile(r"[.!?;\n…]")
-BEFORE = 60
-"""Code points before a product in which its question is looked for."""
-AFTER = 200
-"""Code points after it in which the question ends."""
-ASKED = 5
-"""Words before it in which a question asks for it."""
 _HANDLE = frozenset("@#/.\\&_")
 
 
@@ -82,37 +76,30 @@ class ProductMentions:
             spans: what the redactor found in the text.
             own: the account's company and brands: no product of their own.
         """
+        ours = frozenset(word.key for name in own for word in _words(name))
         for span in spans:
-            if span.entity_type == "MEDICATION" and not self._asked_for(text, span.start, span.end):
-                named = self._marked_name(text[span.start : span.end], language)
+            if span.entity_type == "MEDICATION" and not asked_for(self.words, text, span.start, span.end):
+                named = self._marked_name(text[span.start : span.end], language, ours)
                 yield ProductMention(span.start, span.end, named)
         words = _words(text)
         silent = _capitals_say_nothing(text, words)
         taken = _places([span for span in spans if span.entity_type not in HEALTH_ENTITIES])
-        ours = {word.key for name in own for word in _words(name)}
         for index, word in enumerate(words):
             if word.key in ours or not taken.isdisjoint(range(word.start, word.end)):
                 continue
             named = self._is_substance(word) or (
                 not silent and self._may_name(text, word) and self._introduced(text, words, index, language)
             )
-            if named and not self._asked_for(text, word.start, word.end):
+            if named and not asked_for(self.words, text, word.start, word.end):
                 yield ProductMention(word.start, word.end, named=True)
 
     def _is_substance(self, word: _Word) -> bool:
         return word.key in self.words.substances and word.key not in self.words.not_a_product
 
-    def _asked_for(self, text: str, start: int, end: int) -> bool:
-        """Whether a question asks for it ("¿le doy paracetamol?"): then nobody has said to have taken it."""
-        rest = _END.search(text, end, end + AFTER)
-        if rest is None or rest.group() != "?":
-            return False
-        said = _END.split(text[max(0, start - BEFORE) : start])[-1]
-        return any(word.key in self.words.asked for word in _words(said)[-ASKED:])
-
-    def _marked_name(self, marked: str, language: str) -> bool:
-        """Whether a marked medicine has a name: a substance, a capitalised word, or a lone one that is no kind."""
-        words = _words(marked)
+    def _marked_name(self, marked: str, language: str, ours: Collection[str]) -> bool:
+        """Whether a marked medicine has a name beside ours: a substance, a capitalised word, or a lone one that is no
+        kind."""
+        words = [word for word in _words(marked) if word.key not in ours]
         if any(word.key in self.words.substances for word in words):
             return True
         # The list of common words is Spanish: elsewhere a word in small letters may be any.

@@ -30,6 +30,9 @@ class _File(BaseModel):
     intake: Words
     fillers: Words
     asked: Words
+    asked_first: Words
+    asked_before: Words
+    taken_already: Words
     befell: Words
     purposes: list[str]
     absent: list[str]
@@ -93,6 +96,9 @@ class ReportWords:
     intake: WordSet
     fillers: WordSet
     asked: WordSet
+    asked_first: WordSet
+    asked_before: WordSet
+    taken_already: WordSet
     befell: WordSet
     purposes: Phrases
     absent: Phrases
@@ -114,6 +120,9 @@ class ReportWords:
             intake=WordSet.of(file.intake.split()),
             fillers=WordSet.of(file.fillers.split()),
             asked=WordSet.of(file.asked.split()),
+            asked_first=WordSet.of(file.asked_first.split()),
+            asked_before=WordSet.of(file.asked_before.split()),
+            taken_already=WordSet.of(file.taken_already.split()),
             befell=WordSet.of(file.befell.split()),
             purposes=Phrases.of(file.purposes),
             absent=Phrases.of(file.absent),

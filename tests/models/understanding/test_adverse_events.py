@@ -106,6 +106,23 @@ def test_a_brand_names_a_product_where_it_has_one(reader: ReportReader, text: st
     assert report.product_named == named
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("la Albaderm me dio ronchas", False),  # marked or not, a brand of several says only whose it is
+        ("la Tosalia me dio ronchas", True),
+        ("la Albaderm Calmisol me dio ronchas", True),
+        ("la Velarina me dio ronchas", True),
+    ],
+)
+def test_a_marked_brand_is_a_brand(reader: ReportReader, text: str, named: bool) -> None:
+    products = ("Albaderm Agua Micelar", "Albaderm Hidra Crema", "Tosalia Jarabe")
+    spans = [Span("MEDICATION", 0, text.index(" me"), 0.6)]
+    report = read(reader, text, spans=spans, product_names=products, brands=("Albaderm", "Tosalia"))
+    assert report.met(Criterion.PRODUCT)
+    assert report.product_named == named
+
+
 def test_what_the_redactor_marked_has_its_place(reader: ReportReader) -> None:
     text = "tomo dos Norvagrisal y el niño anda dormilón"
     spans = [Span("MEDICATION", 5, 20, 0.6), Span("SYMPTOM", 23, len(text), 0.6)]

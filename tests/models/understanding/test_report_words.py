@@ -36,7 +36,7 @@ def mentions() -> ProductMentions:
 @pytest.mark.parametrize("case", CASES["products"], ids=lambda case: case["text"][:40])
 def test_products(mentions: ProductMentions, case: dict) -> None:
     text, spans = marked(case["text"])
-    found = list(mentions.find(text, spans, language=case.get("language", "es"), own=OWN))
+    found = set(mentions.find(text, spans, language=case.get("language", "es"), own=OWN))
     outermost = [m for m in found if not any(o != m and o.start <= m.start and m.end <= o.end for o in found)]
     ordered = sorted(outermost, key=lambda m: m.start)
     assert [text[m.start : m.end] if m.named else "kind" for m in ordered] == case["names"]
