@@ -12,6 +12,7 @@ from models.spans import Span
 from models.understanding.lexicon import Lexicon
 from models.understanding.lexicon_file import Entry
 from models.understanding.marked_reactions import marked_reactions
+from models.understanding.own_turns import borne_out
 from models.understanding.product_mentions import ProductMentions
 from models.understanding.report import Criterion, Mention, Report, Seriousness, Situation, Source
 from models.vocabulary import SignalCode
@@ -34,6 +35,14 @@ class Said:
 
     text: str = field(repr=False)
     spans: Sequence[Span] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTurn:
+    """Our own turn, and the customer's next one."""
+
+    said: Said
+    answer: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,8 @@ class ReportText:
     message: Said
     earlier: Sequence[Said] = ()
     """The customer's earlier turns."""
-    ours: Sequence[Said] = ()
-    """Our own turns: they may name the product where the customer does not."""
+    ours: Sequence[OwnTurn] = ()
+    """Our own turns: they name the product where the customer does not and bears it out."""
     language: str = "es"
     known: Known = NOTHING_KNOWN
 
@@ -76,13 +85,15 @@ class ReportText:
         missing = [none] * max(0, len(turns) - len(known.turn_spans))
         told = zip(turns, [*known.turn_spans, *missing], strict=False)
         said = [(role, Said(text, spans)) for (role, text), spans in told]
-        return cls(
-            Said(message, known.spans),
-            [turn for role, turn in said if role == "customer"],
-            [turn for role, turn in said if role != "customer"],
-            language,
-            known,
-        )
+        ours: list[OwnTurn] = []
+        answer = message
+        for role, turn in reversed(said):
+            if role == "customer":
+                answer = turn.text
+            else:
+                ours.insert(0, OwnTurn(turn, answer))
+        earlier = [turn for role, turn in said if role == "customer"]
+        return cls(Said(message, known.spans), earlier, ours, language, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +120,8 @@ class ReportReader:
                 self._marked(given, turn, Source.THREAD, marks)
         if not _named(marks):
             # Told "thanks for trying Velarina", a customer does not say again what it was.
-            for turn in given.ours:
-                marks[Criterion.PRODUCT] += [
-                    found
-                    for found in self._products(given, turn, Source.THREAD)
-                    if found.cue == _NAMED_PRODUCT
-                ]
+            for own in given.ours:
+                marks[Criterion.PRODUCT] += self._products_of_ours(given, own)
         if given.known.product_given:
             marks[Criterion.PRODUCT].append(Mention(Source.PRODUCT_FIELD, _NAMED_PRODUCT))
         return Report(
@@ -138,15 +145,29 @@ class ReportReader:
         ]
 
     def _products(self, given: ReportText, said: Said, source: Source) -> Iterator[Mention]:
+        for cue, start, end in self._product_places(given, said):
+            yield _mention(source, cue, start, end)
+
+    def _products_of_ours(self, given: ReportText, turn: OwnTurn) -> Iterator[Mention]:
+        """What our own turn names, where the customer's answer bears it out."""
+        places = [
+            (start, end)
+            for cue, start, end in self._product_places(given, turn.said)
+            if cue == _NAMED_PRODUCT
+        ]
+        for start, end in borne_out(self.products.words, turn.said.text, places, turn.answer):
+            yield _mention(Source.THREAD, _NAMED_PRODUCT, start, end)
+
+    def _product_places(self, given: ReportText, said: Said) -> Iterator[tuple[str, int, int]]:
+        """Cue, start and end of every product."""
         known = given.known
         for name in (*known.product_names, *known.brands):
             cue = _BRAND if _is_shared(name, known) else _NAMED_PRODUCT
             for start, end in _places(name, said.text):
-                yield _mention(source, cue, start, end)
+                yield cue, start, end
         own = (*known.company, *known.brands)
         for found in self.products.find(said.text, said.spans, language=given.language, own=own):
-            cue = _NAMED_PRODUCT if found.named else _REDACTOR
-            yield _mention(source, cue, found.start, found.end)
+            yield _NAMED_PRODUCT if found.named else _REDACTOR, found.start, found.end
 
 
 def _codes(entry: Entry) -> tuple[StrEnum, ...]:

@@ -37,6 +37,11 @@ class _File(BaseModel):
     purposes: list[str]
     absent: list[str]
     joins: Words
+    had: list[str]
+    offers: Words
+    affirms: list[str]
+    denies: list[str]
+    greets: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,10 @@ class Phrases:
         """Whether folded words end with one of them."""
         return any(tuple(keys[-len(phrase) :]) == phrase for phrase in self.folded)
 
+    def inside(self, keys: Sequence[str]) -> bool:
+        """Whether one of them stands anywhere in folded words."""
+        return any(self.end(keys[: last + 1]) for last in range(len(keys)))
+
 
 @dataclass(frozen=True, slots=True)
 class ReportWords:
@@ -103,6 +112,12 @@ class ReportWords:
     purposes: Phrases
     absent: Phrases
     joins: WordSet
+    had: Phrases
+    offers: WordSet
+    affirms: tuple[tuple[str, ...], ...]
+    """As they are written: "sí" is no "si"."""
+    denies: Phrases
+    greets: WordSet
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -127,4 +142,9 @@ class ReportWords:
             purposes=Phrases.of(file.purposes),
             absent=Phrases.of(file.absent),
             joins=WordSet.of(file.joins.split()),
+            had=Phrases.of(file.had),
+            offers=WordSet.of(file.offers.split()),
+            affirms=tuple(tuple(phrase.casefold().split()) for phrase in file.affirms),
+            denies=Phrases.of(file.denies),
+            greets=WordSet.of(file.greets.split()),
         )

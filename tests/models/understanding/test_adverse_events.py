@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from models.spans import Span
-from models.understanding.adverse_events import Known, ReportReader, ReportText, Said
+from models.understanding.adverse_events import Known, OwnTurn, ReportReader, ReportText, Said
 from models.understanding.lexicon import Lexicon
 from models.understanding.report import Criterion, Report, Seriousness, Situation, Source
 
 LEXICONS = Path(__file__).parents[3] / "policies" / "lexicons"
+OWN_TURNS = yaml.safe_load((LEXICONS / "report_words.cases.yaml").read_text(encoding="utf-8"))["own_turns"]
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,29 @@ def test_a_name_is_known_from_the_text_the_thread_and_our_own_turn(reader: Repor
     assert not kinds.product_named
 
 
+@pytest.mark.parametrize("case", OWN_TURNS, ids=lambda case: f"{case['ours'][:30]} - {case['reply'][:20]}")
+def test_our_own_turn_names_what_the_customer_bears_out(reader: ReportReader, case: dict) -> None:
+    told = ReportText.of(case["reply"], [("agent", case["ours"])], case.get("language", "es"), Known())
+    assert reader.read(told).product_named == case["named"]
+
+
+def test_an_own_turn_is_borne_out_by_the_answer_to_it(reader: ReportReader) -> None:
+    asked, other = ("agent", "¿Ha sido con el Velarina?"), ("agent", "¿Y dónde te lo pusiste?")
+    assert read(reader, "en la cara, ronchas", asked, ("customer", "sí"), other).product_named
+    assert not read(reader, "sí, con ronchas", asked, ("customer", "no sé"), other).product_named
+    assert read(reader, "sí, con ronchas", asked, ("agent", "Nos ayuda saberlo.")).product_named
+    offered = ("agent", "Tenemos el Velarina y el Velarina forte en oferta.")
+    assert not read(reader, "sí, con ronchas", ("customer", "hola"), offered).met(Criterion.PRODUCT)
+
+
+def test_a_product_of_the_account_in_our_own_turn_is_no_report_of_it(reader: ReportReader) -> None:
+    names = ("Albaderm Hidra Crema",)
+    signed = ("agent", "Un saludo, el equipo de Albaderm Hidra Crema")
+    assert not read(reader, "me dio ronchas", signed, product_names=names).met(Criterion.PRODUCT)
+    thanked = ("agent", "Gracias por comprar Albaderm Hidra Crema.")
+    assert read(reader, "me dio ronchas", thanked, product_names=names).product_named
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -137,4 +162,4 @@ def test_turns_keep_their_spans_where_redaction_has_fewer() -> None:
     turns = [("customer", "pica"), ("agent", "¿sí?"), ("customer", "mucho")]
     given = ReportText.of("hola", turns, "es", Known(turn_spans=[[span]]))
     assert list(given.earlier) == [Said("pica", [span]), Said("mucho")]
-    assert list(given.ours) == [Said("¿sí?")]
+    assert list(given.ours) == [OwnTurn(Said("¿sí?"), "mucho")]
