@@ -138,15 +138,13 @@ class ReportReader:
                 marks[code].append(_mention(source, entry.id, start, end))
 
     def _marked(self, given: ReportText, said: Said, source: Source, marks: _Marks) -> None:
-        marks[Criterion.PRODUCT] += self._products(given, said, source)
+        products = list(self._product_places(given, said))
+        marks[Criterion.PRODUCT] += [_mention(source, cue, start, end) for cue, start, end in products]
+        places = [(start, end) for _, start, end in products]
         marks[Criterion.REACTION] += [
             _mention(source, _REDACTOR, start, end)
-            for start, end in marked_reactions(self.products.words, said.text, said.spans)
+            for start, end in marked_reactions(self.products.words, said.text, said.spans, places)
         ]
-
-    def _products(self, given: ReportText, said: Said, source: Source) -> Iterator[Mention]:
-        for cue, start, end in self._product_places(given, said):
-            yield _mention(source, cue, start, end)
 
     def _products_of_ours(self, given: ReportText, turn: OwnTurn) -> Iterator[Mention]:
         """What our own turn names, where the customer's answer bears it out."""

@@ -30,6 +30,8 @@ MARKED = 2
 _WORD = re.compile(r"[^\W\d_]+(?:[-·][^\W\d_]+)*")
 _GAP = re.compile(r"[ \t\u00a0]+[\"“«‘']?|['’´]")
 """Between two words of one phrase: blanks, an opening quotation mark, an elision."""
+BEFORE = 40
+"""Code points before a substance in which an allergy to it is told."""
 _HANDLE = frozenset("@#/.\\&_")
 
 
@@ -78,7 +80,7 @@ class ProductMentions:
         """
         ours = frozenset(word.key for name in own for word in _words(name))
         for span in spans:
-            if span.entity_type == "MEDICATION" and not asked_for(self.words, text, span.start, span.end):
+            if span.entity_type == "MEDICATION" and self._is_told(text, span.start, span.end):
                 named = self._marked_name(text[span.start : span.end], language, ours)
                 yield ProductMention(span.start, span.end, named)
         words = _words(text)
@@ -90,11 +92,25 @@ class ProductMentions:
             named = self._is_substance(word) or (
                 not silent and self._may_name(text, word) and self._introduced(text, words, index, language)
             )
-            if named and not asked_for(self.words, text, word.start, word.end):
+            if named and self._is_told(text, word.start, word.end):
                 yield ProductMention(word.start, word.end, named=True)
 
     def _is_substance(self, word: _Word) -> bool:
         return word.key in self.words.substances and word.key not in self.words.not_a_product
+
+    def _is_told(self, text: str, start: int, end: int) -> bool:
+        """Whether it may have been taken: no question asks for it, and nobody only says to be allergic to it."""
+        return not asked_for(self.words, text, start, end) and not self._only_allergy(text, start, end)
+
+    def _only_allergy(self, text: str, start: int, end: int) -> bool:
+        if not any(word.key in self.words.substances for word in _words(text[start:end])):
+            return False
+        before = [word.key for word in _words(text[max(0, start - BEFORE) : start])]
+        while before and before[-1] in self.words.articles:
+            if self.words.allergies.end(before):
+                return True
+            before.pop()
+        return self.words.allergies.end(before)
 
     def _marked_name(self, marked: str, language: str, ours: Collection[str]) -> bool:
         """Whether a marked medicine has a name beside ours: a substance, a capitalised word, or a lone one that is no

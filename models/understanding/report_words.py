@@ -34,9 +34,23 @@ class _File(BaseModel):
     asked_before: Words
     taken_already: Words
     befell: Words
+    pronouns: Words
     purposes: list[str]
     absent: list[str]
+    denied: list[str]
     joins: Words
+    reasons: list[str]
+    articles: Words
+    feared: list[str]
+    history: list[str]
+    was: Words
+    lost: Words
+    relieved: Words
+    negators: Words
+    food: Words
+    bodily: list[str]
+    things: list[str]
+    allergies: list[str]
     had: list[str]
     offers: Words
     affirms: list[str]
@@ -72,19 +86,25 @@ class Phrases:
     """Phrases of folded words."""
 
     folded: frozenset[tuple[str, ...]]
+    sizes: tuple[int, ...]
 
     @classmethod
     def of(cls, phrases: Iterable[str]) -> Self:
         """From phrases as they are written in the file."""
-        return cls(frozenset(tuple(map(fold_word, phrase.split())) for phrase in phrases))
+        folded = frozenset(tuple(map(fold_word, phrase.split())) for phrase in phrases)
+        return cls(folded, tuple(sorted({len(phrase) for phrase in folded})))
 
     def end(self, keys: Sequence[str]) -> bool:
         """Whether folded words end with one of them."""
-        return any(tuple(keys[-len(phrase) :]) == phrase for phrase in self.folded)
+        return any(tuple(keys[-size:]) in self.folded for size in self.sizes)
+
+    def begin(self, keys: Sequence[str], at: int = 0) -> bool:
+        """Whether one of them stands at a place in folded words."""
+        return any(tuple(keys[at : at + size]) in self.folded for size in self.sizes)
 
     def inside(self, keys: Sequence[str]) -> bool:
         """Whether one of them stands anywhere in folded words."""
-        return any(self.end(keys[: last + 1]) for last in range(len(keys)))
+        return any(self.begin(keys, at) for at in range(len(keys)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +129,23 @@ class ReportWords:
     asked_before: WordSet
     taken_already: WordSet
     befell: WordSet
+    pronouns: WordSet
     purposes: Phrases
     absent: Phrases
+    denied: Phrases
     joins: WordSet
+    reasons: Phrases
+    articles: WordSet
+    feared: Phrases
+    history: Phrases
+    was: WordSet
+    lost: WordSet
+    relieved: WordSet
+    negators: WordSet
+    food: WordSet
+    bodily: Phrases
+    things: Phrases
+    allergies: Phrases
     had: Phrases
     offers: WordSet
     affirms: tuple[tuple[str, ...], ...]
@@ -139,9 +173,23 @@ class ReportWords:
             asked_before=WordSet.of(file.asked_before.split()),
             taken_already=WordSet.of(file.taken_already.split()),
             befell=WordSet.of(file.befell.split()),
+            pronouns=WordSet.of(file.pronouns.split()),
             purposes=Phrases.of(file.purposes),
             absent=Phrases.of(file.absent),
+            denied=Phrases.of(file.denied),
             joins=WordSet.of(file.joins.split()),
+            reasons=Phrases.of(file.reasons),
+            articles=WordSet.of(file.articles.split()),
+            feared=Phrases.of(file.feared),
+            history=Phrases.of(file.history),
+            was=WordSet.of(file.was.split()),
+            lost=WordSet.of(file.lost.split()),
+            relieved=WordSet.of(file.relieved.split()),
+            negators=WordSet.of(file.negators.split()),
+            food=WordSet.of(file.food.split()),
+            bodily=Phrases.of(file.bodily),
+            things=Phrases.of(file.things),
+            allergies=Phrases.of(file.allergies),
             had=Phrases.of(file.had),
             offers=WordSet.of(file.offers.split()),
             affirms=tuple(tuple(phrase.casefold().split()) for phrase in file.affirms),

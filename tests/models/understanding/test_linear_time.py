@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from models.spans import Span
 from models.understanding.fold import fold
 from models.understanding.lexicon import Lexicon
+from models.understanding.marked_reactions import marked_reactions
 from models.understanding.order_edges import Stretch
 from models.understanding.order_tagger import tokens_of
 from models.understanding.orders import stretches
@@ -52,6 +54,15 @@ UNITS = (
 def test_reading_takes_linear_time(reads: object, unit: str) -> None:
     """The last letter keeps patterns of the whole word from fitting, so that they try every way."""
     assert callable(reads)
+    short, long = ((unit * (length // len(unit)))[: length - 1] + "x" for length in (SHORT, LONG))
+    assert_linear(reads, short, long)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_marked_reactions_take_linear_time(unit: str) -> None:
+    def reads(text: str) -> list[tuple[int, int]]:
+        return list(marked_reactions(PRODUCTS.words, text, [Span("SYMPTOM", 0, len(text), 0.6)]))
+
     short, long = ((unit * (length // len(unit)))[: length - 1] + "x" for length in (SHORT, LONG))
     assert_linear(reads, short, long)
 

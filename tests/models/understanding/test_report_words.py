@@ -45,7 +45,8 @@ def test_products(mentions: ProductMentions, case: dict) -> None:
 @pytest.mark.parametrize("case", CASES["reactions"], ids=lambda case: case["text"][:40])
 def test_reactions(mentions: ProductMentions, case: dict) -> None:
     text, spans = marked(case["text"])
-    assert [text[a:b] for a, b in marked_reactions(mentions.words, text, spans)] == case["told"]
+    products = [(mention.start, mention.end) for mention in mentions.find(text, spans)]
+    assert [text[a:b] for a, b in marked_reactions(mentions.words, text, spans, products)] == case["told"]
 
 
 def test_a_broken_file_names_its_field(tmp_path: Path) -> None:
