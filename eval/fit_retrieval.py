@@ -11,7 +11,7 @@ import yaml
 from eval.linear_fit import fit_choice, fit_logistic
 from eval.retrieval import VARIANTS, rank, report, table, variant
 from eval.retrieval_data import Measured, companies_in, concatenate, load_company, measure
-from eval.retrieval_metrics import LENGTH_BINS, Run, length_bins
+from eval.retrieval_metrics import Run
 from eval.splits import COMPANY_SPLITS
 from knowledge_base.config import ABSTAIN_FEATURES, FUSION_FEATURES, FittedOn, RetrievalConfig
 from knowledge_base.features import describe, fuse
@@ -26,8 +26,10 @@ WRONG_FIRST = 0.25
 """Weight of an answerable question whose first answer is wrong, when learning what to refuse: it is no good
 example of either side, but must not look right."""
 
-NEGATIVE = frozenset({"mean_question"})
-"""Features that may only lower the score; all others may only raise it, so that a closer answer never counts
+SCORED_BY = ("full", "short", "coverage", "margin_five", "best_question")
+"""What the score may look at. Fitted on one development company and measured on the other, these five told
+answerable questions from others better than all that the retriever describes (AUROC 0.854 and 0.911 against 0.818
+and 0.906), and right answers from wrong ones as well. None may lower the score, so that a closer answer never counts
 against itself (collinear features would otherwise take opposite signs and behave oddly on another base)."""
 
 _HEADER = """\
@@ -96,32 +98,16 @@ def fit_score(
     described: Sequence[Mapping[str, float]], items: Sequence[Measured], right: np.ndarray
 ) -> tuple[float, dict[str, float]]:
     """Intercept and weights of the probability that the first candidate answers the question."""
-    table = np.array([[row[name] for name in ABSTAIN_FEATURES] for row in described])
+    table = np.array([[row[name] for name in SCORED_BY] for row in described])
     answerable = np.array([bool(item.question.relevant) for item in items])
     weights = np.where(answerable & ~right, WRONG_FIRST, 1.0)
-    weights *= _length_balance(items, answerable)
-    signs = np.array([-1.0 if name in NEGATIVE else 1.0 for name in ABSTAIN_FEATURES])
+    signs = np.ones(len(SCORED_BY))
     intercept, slopes = fit_logistic(table, right, weights, signs=signs)
     # The direction was learnt on reweighted questions: bring it back to the true share of right answers.
     shift, scale = fit_logistic((intercept + table @ slopes)[:, None], right, np.ones(len(right)))
-    final = {
-        name: round(float(value), 4) for name, value in zip(ABSTAIN_FEATURES, slopes * scale[0], strict=True)
-    }
+    final = dict.fromkeys(ABSTAIN_FEATURES, 0.0)
+    final |= {name: round(float(value), 4) for name, value in zip(SCORED_BY, slopes * scale[0], strict=True)}
     return round(float(shift + scale[0] * intercept), 4), final
-
-
-def _length_balance(items: Sequence[Measured], answerable: np.ndarray) -> np.ndarray:
-    """Weights under which length alone tells nothing about whether there is an answer."""
-    bins = length_bins(np.array([len(item.question.text.split()) for item in items]))
-    weights = np.ones(len(items))
-    overall = answerable.mean()
-    for each in range(1, len(LENGTH_BINS) + 1):
-        inside = bins == each
-        share = answerable[inside].mean() if inside.any() else overall
-        if 0 < share < 1:
-            weights[inside & answerable] = overall / share
-            weights[inside & ~answerable] = (1 - overall) / (1 - share)
-    return weights
 
 
 def _with_fusion(config: RetrievalConfig, weights: dict[str, float]) -> RetrievalConfig:
@@ -139,7 +125,7 @@ def _left_out_table(groups: Mapping[str, Sequence[Measured]], config: RetrievalC
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit on the training companies, write the file, report on training (left out one by one) and development."""
+    """Fit on the training companies, write the file, report on development."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True)
@@ -150,6 +136,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--score-on-dev",
         action="store_true",
         help="fit the score of abstaining on the development companies: for an encoder tuned on the others",
+    )
+    parser.add_argument(
+        "--left-out",
+        action="store_true",
+        help="report on every training company by the weights of the others, too: an hour for forty companies",
     )
     chosen = parser.parse_args(arguments)
     encoder = OnnxEncoder.load(chosen.encoder)
@@ -171,7 +162,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _HEADER + yaml.safe_dump(fitted.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
         encoding="utf-8",
     )
-    sys.stdout.write(f"\ntraining companies, each left out in turn\n{_left_out_table(groups, config)}\n")
+    if chosen.left_out:
+        sys.stdout.write(f"\ntraining companies, each left out in turn\n{_left_out_table(groups, config)}\n")
     for name, questions in held.items():
         sys.stdout.write(f"\n{name} (development)\n{report(questions, fitted)}\n")
 
