@@ -80,6 +80,10 @@ PRACTICE_NINTH = frozenset(f"messages_{name}" for name in ("clinic", "dusk", "mo
 """Once more where the development split was read wrongly: dangers told within an ordinary request, which intent leads,
 whether a case must be looked up, and an ordinary month with many threads."""
 
+PRACTICE_TENTH = frozenset(f"messages_{name}" for name in ("crowd", "ember", "sequels"))
+"""And again: dangers that no danger word tells and what only sounds so, reactions told in passing and what is none, and
+the ordinary feed with what nobody need answer."""
+
 WAVES: tuple[frozenset[str], ...] = (
     FIRST,
     frozenset({"messages_wide", "messages_voices"}),
@@ -91,12 +95,19 @@ WAVES: tuple[frozenset[str], ...] = (
     PRACTICE_ORDINARY,
     PRACTICE_ECHO,
     PRACTICE_NINTH,
+    PRACTICE_TENTH,
 )
 """Files in the order in which they came. Each wave is split without moving a row of those before it; files in none
 form the last one: name them here once their split is used, before more are added."""
 
 WRITTEN_TO_TRAIN = (
-    PRACTICE | PRACTICE_LATER | PRACTICE_LAST | PRACTICE_ORDINARY | PRACTICE_ECHO | PRACTICE_NINTH
+    PRACTICE
+    | PRACTICE_LATER
+    | PRACTICE_LAST
+    | PRACTICE_ORDINARY
+    | PRACTICE_ECHO
+    | PRACTICE_NINTH
+    | PRACTICE_TENTH
 )
 """Files of the waves whose rows are not for testing."""
 
