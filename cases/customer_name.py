@@ -48,18 +48,18 @@ class CustomerNames:
             PolicyError: names file, entry and field.
             ArtifactError: the lists of names are missing.
         """
-        words = load_words(file)
+        words, lists = load_words(file), load_gazetteer()
         compounds = {
             fold(first): tuple(tuple(fold(second).split()) for second in seconds)
             for first, seconds in words.compounds.items()
         }
         return cls(
             patterns_of(words),
-            frozenset(map(fold, words.titles)) | closings_of(words),
+            frozenset(map(fold, words.titles)) | (closings_of(words) - lists.given),
             compounds,
-            frozenset(map(fold, words.not_a_person)),
+            frozenset(one for word in words.not_a_person for one in (composed(word).lower(), fold(word))),
             frozenset(map(fold, words.words_in_small_letters)),
-            load_gazetteer(),
+            lists,
         )
 
     def find(self, message: RedactedMessage, sender: str | None = None) -> RawText | None:
@@ -89,7 +89,7 @@ class CustomerNames:
         keys = [fold(word.strip(".")) for word in words]
         if not 1 <= len(words) <= MOST_WORDS or not all(_WORD.match(word) for word in words):
             return None
-        if keys[0] not in self.lists.given or not self.not_a_person.isdisjoint(keys):
+        if keys[0] not in self.lists.given or any(map(self._is_no_person, words)):
             return None
         rest = keys[1 + self._second_words(keys[0], keys[1:]) :]
         turned = keys[0] not in self.lists.frequent and keys[0] in self.lists.surnames
@@ -105,15 +105,21 @@ class CustomerNames:
             return None
         key = fold(words[0])
         known = key in self.lists.given
+        if self.patterns.closing.match(fold(" ".join(words))):
+            return None
         if key in self.titles or (not known and (key in self.lists.surnames or key in self.lists.common)):
             return None
         if words[0].islower() and key in self.words_in_small_letters:
             return None
-        if _TWO_AS_ONE.search(words[0]) or any(fold(word) in self.not_a_person for word in words):
+        if _TWO_AS_ONE.search(words[0]) or any(map(self._is_no_person, words)):
             return None
         taken = words[: 1 + self._second_words(key, [fold(word) for word in words[1:]])]
         written = " ".join(_written(word) for word in taken)
         return written if len(written) <= LONGEST else None
+
+    def _is_no_person(self, word: str) -> bool:
+        """Whether a word is a company's. Accents may be left out, not put in: "Sá" is a surname, "SA" a company."""
+        return composed(word.strip(".")).lower() in self.not_a_person
 
     def _second_words(self, first: str, rest: list[str]) -> int:
         """How many words after the first belong to the first name."""
@@ -147,7 +153,8 @@ class CustomerNames:
         if self._joined(text, place, places) or after.startswith(("'s ", "’s ")):
             return False
         if text[place.start].isupper() and self.patterns.introduced_after.match(after):
-            return not self._said_by_another(before)
+            no_name = self.patterns.not_introduced_after.match(fold(text[place.start : place.end]))
+            return no_name is None and not self._said_by_another(before)
         match = self.patterns.introduced.search(before)
         if match is None or self.patterns.other.search(written[match.start() :].lower()):
             return False

@@ -26,6 +26,7 @@ class NameWords(BaseModel):
     opening_only: tuple[str, ...]
     other_words: tuple[str, ...]
     introduced_after: dict[str, tuple[str, ...]]
+    not_introduced_after: tuple[str, ...]
     articles: tuple[str, ...]
     not_after: tuple[str, ...]
     reported: tuple[str, ...]
@@ -49,9 +50,13 @@ class NamePatterns:
     """Over small letters with their accents."""
     opening: re.Pattern[str]
     introduced_after: re.Pattern[str]
+    not_introduced_after: re.Pattern[str]
+    """Words that those after a name make a sentence with, not a name ("Izan naiz")."""
     not_after: re.Pattern[str]
     reported: re.Pattern[str]
     closed: re.Pattern[str]
+    closing: re.Pattern[str]
+    """A closing itself: half of one may be a name ("Mila esker")."""
     joined_after: re.Pattern[str]
     joined_before: re.Pattern[str]
 
@@ -95,11 +100,13 @@ def patterns_of(words: NameWords) -> NamePatterns:
         other=re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words.other_words)) + r")(?!\w)"),
         opening=re.compile(rf"(?:{_any(words.opening_only)})\b"),
         introduced_after=re.compile(rf"\s+(?:{_any(_all(words.introduced_after))})(?!\w)"),
+        not_introduced_after=re.compile(rf"(?:{_any(words.not_introduced_after)})\Z"),
         not_after=re.compile(rf"(?<!\w)(?:{_any(words.not_after)})\s+\Z"),
         reported=re.compile(rf"(?<!\w)(?:{_any(words.reported)})(?!\w)"),
         closed=re.compile(
             rf"(?<!\w)(?:(?:{closing}){BREAK}\n?|(?:{line}){BREAK}\n)\s*\Z",
         ),
+        closing=re.compile(rf"(?:{closing}|{line})(?!\w)"),
         joined_after=re.compile(rf"\s*(?:,|(?:{_any(words.joined_by)})(?!\w))\s*"),
         joined_before=re.compile(rf"\s+(?:{_any(words.joined_by)})\s+\Z"),
     )

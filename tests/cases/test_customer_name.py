@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.customer_name import LONGEST, CustomerNames
@@ -70,12 +70,14 @@ def test_where_redaction_failed_only_the_sender_tells(names: CustomerNames) -> N
     assert found.reveal() == "Juan"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_a_sender_gives_letters_only_or_nothing(sender: str) -> None:
     found = CustomerNames.load().of_sender(sender) if sender.strip() else None
     assert found is None or (len(found) <= LONGEST and found.replace(" ", "").replace("-", "").isalpha())
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["soy", "Marta", "me llamo", "Un saludo,", "\n", "no", "Juan", "y", "«", ". "]))
 )
@@ -105,3 +107,12 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     file.write_text("version: 1\nintroductions: {}\n", encoding="utf-8")
     with pytest.raises(PolicyError, match="introductions"):
         CustomerNames.load(file)
+
+
+NO_FIRST_NAMES = {"dom", "dona", "mama", "papa", "senor"}
+"""In the lists of names, and still no way to greet."""
+
+
+def test_no_list_of_words_shuts_out_a_known_name(names: CustomerNames) -> None:
+    shut_out = {one for one in names.lists.given if names.first_name(one.capitalize()) is None}
+    assert shut_out == NO_FIRST_NAMES
