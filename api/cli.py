@@ -5,7 +5,7 @@ from typing import cast
 
 import typer
 
-from api import blas  # noqa: F401 - first, before anything loads numpy
+from api import allocator, blas  # noqa: F401 - first, before anything starts a thread or loads numpy
 from api.commands import (
     audit,
     backup,
