@@ -135,7 +135,7 @@ class Lexicon:
             for entry in file.entries:
                 if entry.id in entries:
                     raise ArtifactError(f"{name}: entry {entry.id}: defined twice")
-                unknown = [g for g in (*entry.unless, *entry.unless_far) if g not in guards]
+                unknown = [g for g in entry.guards if g not in guards]
                 if unknown:
                     raise ArtifactError(f"{name}: entry {entry.id}: unless: unknown guard {unknown[0]}")
                 entries[entry.id] = entry
@@ -205,16 +205,15 @@ class Lexicon:
         if not own.matches or (entry.alone and not _covers(own.matches, tokens)):
             return
         near_and_far = ((GUARD_REACH, entry.unless), (FAR_REACH, entry.unless_far))
-        guards = [
-            (reach, found.get((f"guard:{name}", 0), NOWHERE))
-            for reach, names in near_and_far
-            for name in names
-        ]
+        guards = [(reach, _guard(found, name)) for reach, names in near_and_far for name in names]
+        leads = [_guard(found, name) for name in entry.unless_before]
         needed = [found.get((entry.id, part), NOWHERE) for part in range(1, len(entry.near) + 1)]
         for place in own.matches:
             if self._negated(tokens, place[0], entry.negation):
                 continue
             if any(guard.near(place, reach) for reach, guard in guards):
+                continue
+            if any(guard.lead(place) for guard in leads):
                 continue
             if all(other.near(place, entry.within) for other in needed):
                 yield place
@@ -230,6 +229,10 @@ class Lexicon:
     def _hidden(self, folded: Folded) -> list[Hit]:
         entry = self.entries.get("injection.hidden_text")
         return [Hit(entry, 0)] if folded.hidden and entry is not None else []
+
+
+def _guard(found: _Found, name: str) -> Places:
+    return found.get((f"guard:{name}", 0), NOWHERE)
 
 
 def _add(

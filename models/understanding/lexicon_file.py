@@ -67,10 +67,17 @@ class Entry(BaseModel):
     """Guards that silence the cue when they match within eight words of it."""
     unless_far: list[Name] = Field(default_factory=list)
     """Guards that silence the cue when they match within forty words of it."""
+    unless_before: list[Name] = Field(default_factory=list)
+    """Guards that silence the cue when they end where it begins, or begin no later and reach into it."""
     alone: bool = False
     """The cue counts only when its matches are the whole message, signs aside."""
     negation: Annotated[int, Field(ge=0, le=6)] = 3
     """Words before the cue in which a negator silences it; 0 where the cue holds its own negation."""
+
+    @property
+    def guards(self) -> tuple[Name, ...]:
+        """All guards that may silence the cue."""
+        return (*self.unless, *self.unless_far, *self.unless_before)
 
     @model_validator(mode="after")
     def _means_something(self) -> "Entry":

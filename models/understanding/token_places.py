@@ -27,6 +27,11 @@ class Places:
         begun = bisect_right(self._firsts, place[1] + reach)
         return begun > 0 and place[0] - self._furthest[begun - 1] <= reach
 
+    def lead(self, place: Place) -> bool:
+        """Whether one of the matches begins no later than a place and ends where it begins, or within or past it."""
+        begun = bisect_right(self._firsts, place[0])
+        return begun > 0 and self._furthest[begun - 1] >= place[0]
+
 
 NOWHERE = Places()
 """Of a pattern that matches nowhere."""

@@ -64,7 +64,7 @@ version: 1
 about: test
 negators: ["no", sin]
 negation_ends: [pero]
-guards: {price: [precio]}
+guards: {price: [precio], of_price: [me sale caro]}
 entries:
   - {id: t.pain, signal: emergency, unless: [price], patterns: [(duele|dolor*) ... pecho, "tos #"]}
   - {id: t.near, signal: adverse_event, patterns: [pica], near: [[crema, gel]], within: 3}
@@ -72,6 +72,7 @@ entries:
   - {id: t.alone, intent: data_rights, bonus: 3, alone: true, patterns: [baja, por favor]}
   - {id: t.line, signal: emergency, strength: medium, patterns: ["123"]}
   - {id: t.used, tag: used, patterns: [(ampolla|ampollas)], unless_far: [price]}
+  - {id: t.led, tag: led, patterns: [(me sale|grano)], unless_before: [price, of_price]}
 """
 
 
@@ -110,6 +111,11 @@ SMALL: Lexicon
         ("llamo al 900 000 123", set()),  # a telephone, no emergency line
         ("me salen ampollas", {"t.used"}),
         ("qué precio, y además de todo eso que ya os he contado antes dos veces, ampollas", {"t.tag"}),
+        ("qué precio, un grano", {"t.tag", "t.led"}),
+        ("un grano, qué precio", {"t.tag", "t.led"}),
+        ("precio grano", {"t.tag"}),  # the guard ends where the cue begins
+        ("me sale muy caro", {"t.led"}),
+        ("me sale caro", set()),  # it begins with the cue
     ],
 )
 def test_mechanism(text: str, entries: set[str]) -> None:
