@@ -133,7 +133,7 @@ class ReportReader:
         )
 
     def _cues(self, text: str, source: Source, marks: _Marks) -> None:
-        for entry, start, end in self.lexicon.found(text, lambda entry: bool(_codes(entry))):
+        for entry, start, end in self.lexicon.found(text, lambda entry: bool(_codes(entry)), told=True):
             for code in _codes(entry):
                 marks[code].append(_mention(source, entry.id, start, end))
 

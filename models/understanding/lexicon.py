@@ -168,8 +168,13 @@ class Lexicon:
         strong = self.found(text, lambda entry: entry.signal in codes and entry.strength != Strength.WEAK)
         return tuple((start, end) for _, start, end in strong)
 
-    def found(self, text: str, wanted: Callable[[Entry], bool]) -> tuple[tuple[Entry, int, int], ...]:
-        """Every match of the entries that are wanted, as (entry, start, end) in the text, blanks left out."""
+    def found(
+        self, text: str, wanted: Callable[[Entry], bool], *, told: bool = False
+    ) -> tuple[tuple[Entry, int, int], ...]:
+        """Every match of the entries that are wanted, as (entry, start, end) in the text, blanks left out.
+
+        ``told``: only what tells that it has happened, as a report needs it.
+        """
         folded = fold(text)
         tokens = folded.tokens
         matches = self._scan(folded, tokens)
@@ -178,7 +183,7 @@ class Lexicon:
             (entry, start, start + len(text[start : ends[last]].rstrip()))
             for entry in self.entries.values()
             if wanted(entry)
-            for first, last in self._matches(entry, matches, tokens)
+            for first, last in self._matches(entry, matches, tokens, told=told)
             for start in (folded.sources[first],)
         )
 
@@ -199,14 +204,17 @@ class Lexicon:
         for key in keys_of(token):
             yield from self._index.get(key, ())
 
-    def _matches(self, entry: Entry, found: _Found, tokens: Sequence[str]) -> Iterator[Place]:
+    def _matches(
+        self, entry: Entry, found: _Found, tokens: Sequence[str], *, told: bool = False
+    ) -> Iterator[Place]:
         """Matches of the entry that nothing silences."""
         own = found.get((entry.id, 0), NOWHERE)
         if not own.matches or (entry.alone and not _covers(own.matches, tokens)):
             return
         near_and_far = ((GUARD_REACH, entry.unless), (FAR_REACH, entry.unless_far))
         guards = [(reach, _guard(found, name)) for reach, names in near_and_far for name in names]
-        leads = [_guard(found, name) for name in entry.unless_before]
+        before = (*entry.unless_before, *(entry.told_unless_before if told else ()))
+        leads = [_guard(found, name) for name in before]
         needed = [found.get((entry.id, part), NOWHERE) for part in range(1, len(entry.near) + 1)]
         for place in own.matches:
             if self._negated(tokens, place[0], entry.negation):

@@ -69,6 +69,8 @@ class Entry(BaseModel):
     """Guards that silence the cue when they match within forty words of it."""
     unless_before: list[Name] = Field(default_factory=list)
     """Guards that silence the cue when they end where it begins, or begin no later and reach into it."""
+    told_unless_before: list[Name] = Field(default_factory=list)
+    """The same where a report is read: the cue may still raise its signal, and tells of no reaction."""
     alone: bool = False
     """The cue counts only when its matches are the whole message, signs aside."""
     negation: Annotated[int, Field(ge=0, le=6)] = 3
@@ -77,7 +79,7 @@ class Entry(BaseModel):
     @property
     def guards(self) -> tuple[Name, ...]:
         """All guards that may silence the cue."""
-        return (*self.unless, *self.unless_far, *self.unless_before)
+        return (*self.unless, *self.unless_far, *self.unless_before, *self.told_unless_before)
 
     @model_validator(mode="after")
     def _means_something(self) -> "Entry":

@@ -163,3 +163,37 @@ def test_turns_keep_their_spans_where_redaction_has_fewer() -> None:
     given = ReportText.of("hola", turns, "es", Known(turn_spans=[[span]]))
     assert list(given.earlier) == [Said("pica", [span]), Said("mucho")]
     assert list(given.ours) == [OwnTurn(Said("¿sí?"), "mucho")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quiero la crema para los picores",
+        "compré la crema para los picores y llegó rota",
+        "uso el jarabe para la tos",
+        "si me sale un sarpullido con la crema, ¿la dejo?",
+        "llevo las gotas por si le da diarrea",
+        "cero picores con la crema que uso",
+        "vaig comprar la crema per a la picor",
+        "merquei a crema para o proído",
+        "comprei o creme para a coceira",
+        "azkuraren aurkako krema erosi dut",
+        "I used the cream for burns",
+    ],
+)
+def test_what_a_product_is_for_and_what_may_come_are_no_reactions(reader: ReportReader, text: str) -> None:
+    assert not read(reader, text).met(Criterion.REACTION)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "me puse la crema para los picores y me salió un sarpullido",
+        "uso el jarabe para la tos y vomito",
+        "la crema per a la picor m'ha fet una erupció",
+        "o creme para a coceira deu-me bolhas",
+        "the cream for burns gave me a rash",
+    ],
+)
+def test_a_reaction_beside_what_the_product_is_for(reader: ReportReader, text: str) -> None:
+    assert read(reader, text).met(Criterion.REACTION)
