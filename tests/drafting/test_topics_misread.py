@@ -89,6 +89,24 @@ OWN_CASE = [
 ]
 
 
+DOUBLE_CHARGE = [
+    ("pt", "quero a fatura do pedido, já pedi duas vezes", False),
+    ("pt", "Cobraram-me duas vezes a mesma encomenda", True),
+    ("pt", "o valor foi debitado duas vezes", True),
+    ("ca", "ja us he escrit dues vegades", False),
+    ("ca", "m'heu cobrat dues vegades", True),
+    ("gl", "xa chamei dúas veces", False),
+    ("gl", "cobráronme dúas veces o mesmo pedido", True),
+    ("en", "I have written twice about the invoice", False),
+    ("en", "you charged my card twice", True),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "charged"), DOUBLE_CHARGE)
+def test_asking_twice_is_no_double_charge(drafter: Drafter, language: str, text: str, charged: bool) -> None:
+    assert ("double_charge" in drafter.composer.topics.find(text, language)) == charged
+
+
 @pytest.mark.parametrize(("language", "text", "baby"), BABY)
 def test_the_months_of_a_pregnancy_are_no_babys_age(
     drafter: Drafter, language: str, text: str, baby: bool
