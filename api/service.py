@@ -1,6 +1,5 @@
 """The service behind HTTP and console: pipeline and records, with the rights of a key applied."""
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -8,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from api.console.sessions import Sessions
+from api.desk_texts import DeskTexts
 from api.problems import CODES, ProblemError
 from api.record_keeping import keep_texts, open_records
 from api.settings import Settings
@@ -16,7 +16,7 @@ from api.turns import Turns
 from api.wiring import build_pipeline
 from cases.case import Case
 from cases.citations import check_not_withdrawn
-from cases.decisions import SENDING, DecisionRecord, RecordedDecision, SentText, Verb
+from cases.decisions import SENDING, DecisionRecord, RecordedDecision, Verb
 from cases.errors import CaseError, DecisionError
 from cases.keys import ApiKey
 from cases.message import Message
@@ -27,15 +27,11 @@ from cases.reading import ALL_ACCOUNTS, Filters
 from cases.records import Records
 from cases.secret_keys import load_keys
 from cases.stored import Page, StoredCase
-from models.spans import Redaction
-from models.text import RawText, RedactedText
 from policies.account import Account
 
 WAIT_SECONDS = 10.0
 """How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn, and what a
 person decided."""
-NAME_MASK = "[PERSONA]"
-"""Stands for the customer's name in what is kept of a reply, where the redactor left it."""
 REQUEST_WAIT_SECONDS = 0.4
 """How long a request waits for its turn before 503: what is answered at all, is answered within a second."""
 
@@ -52,6 +48,7 @@ class Service:
         self.keys = records.keys
         self.step_spans: StepSpans | None = None
         self._turns = Turns(workers)
+        self.desk_texts = DeskTexts(pipeline, records.sealer, lambda: self.turn(WAIT_SECONDS))
         self._demo_key_file = demo_key_file
 
     @classmethod
@@ -134,22 +131,26 @@ class Service:
         note: str | None = None,
         already_sent: bool = False,
         named: NamedDraft | None = None,
+        customer_name: str = "",
     ) -> RecordedDecision:
         """Record what a person decided: what was sent goes redacted into the store and whole into the vault.
 
         Args:
             already_sent: it is with the customer, so that to refuse it would only keep it off the record.
             named: the draft with the customer's name that the person sent, or went on from.
+            customer_name: what a form gives for it; it is only ever taken out, never believed.
         """
-        stored = self.get_case(case_id, key=key)
-        account = self.pipeline.account(stored.account)
+        stored, texts = self.get_case(case_id, key=key), self.desk_texts
+        sent = None
+        if text is not None:
+            sent = texts.sent(stored, draft, text, named=named, customer_name=customer_name)
         record = DecisionRecord(
             decision=verb,
             thread_version=thread_version,
             decided_by=key.id,
             draft=draft,
-            sent=self._sent(stored.case, account, draft, text, named) if text is not None else None,
-            note=self._redact(note, account).text if note else None,
+            sent=sent,
+            note=texts.note(stored, note) if note else None,
         )
         if verb in SENDING and not already_sent:
             # Last, for redacting may have waited for a turn: what was withdrawn meanwhile is not sent.
@@ -212,38 +213,6 @@ class Service:
     def close(self) -> None:
         """Close the store."""
         self.records.database.close()
-
-    def _sent(
-        self, case: Case, account: Account, draft: int | None, text: str, named: NamedDraft | None
-    ) -> SentText:
-        if not text.strip():
-            raise DecisionError("the text sent is empty")
-        number = 0 if draft is None and len(case.drafts) == 1 else draft
-        known = case.drafts[number].text if number is not None and 0 <= number < len(case.drafts) else ""
-        if named is not None and named.number == number and text == named.text:
-            # The draft was sent as it is: only the vault holds it with the name.
-            return SentText(RawText(text), RedactedText(known))
-        redacted = self._redact_sent(text, known, account)
-        if named is not None and named.name is not None:
-            # The redactor may not know the name for one; here it is known.
-            redacted = RedactedText(
-                re.sub(rf"(?<!\w){re.escape(named.name)}(?!\w)", NAME_MASK, redacted.value)
-            )
-        return SentText(RawText(text), redacted)
-
-    def _redact_sent(self, text: str, draft: str, account: Account) -> RedactedText:
-        """Redact what a person sent. What the approved draft said already is no personal data."""
-        if text == draft:
-            return RedactedText(draft)
-        return self._redact(text, account, known_text=draft).text
-
-    def _redact(self, text: str, account: Account, known_text: str = "") -> Redaction:
-        """Redact what a person wrote, when its turn comes; not for whoever holds a turn.
-
-        It waits longer than a message: the person has decided already, and would have to do so again.
-        """
-        with self.turn(WAIT_SECONDS):
-            return self.pipeline.redact_text(text, account=account, known_text=known_text)
 
     @contextmanager
     def turn(self, wait: float = REQUEST_WAIT_SECONDS) -> Iterator[None]:

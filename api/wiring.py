@@ -12,6 +12,7 @@ from cases.assembly import Versions
 from cases.complaints import ComplaintReader
 from cases.customer_name import CustomerNames
 from cases.engines import Engines, allowed_terms
+from cases.name_mask import name_masks
 from cases.pipeline import Pipeline
 from cases.secret_keys import VAULT_VARIABLE, load_keys
 from drafting.context import FindPersonalData
@@ -100,6 +101,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         complaints=ComplaintReader.load(policies_dir),
         relevance=RelevancePolicy.load(policies_dir / "relevance.yaml"),
         customer_names=CustomerNames.load(policies_dir / "customer_names.yaml"),
+        name_masks=name_masks(policies_dir / "customer_names.yaml"),
     )
     return Pipeline(engines)
 

@@ -21,6 +21,8 @@ MOST_PERSONS = 100
 _BEFORE = 200
 """Code points before a name that are read; a sentence as long introduces nobody."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’·-][^\W\d_]+)*\Z")
+_PART = re.compile(r"[^\W\d_]{3,}")
+"""A word of a sender's name, which may be a handle."""
 _TWO_AS_ONE = re.compile(r"(?<!\AMc)(?<!\AMac)(?<=[^\W\d_])(?<![A-ZÀ-Þ'’-])[A-ZÀ-Þ]")
 """Two words written as one ("MartaRuiz"): half of it is no name."""
 _SENTENCE = re.compile(r"[.!?…;\n]")
@@ -80,8 +82,20 @@ class CustomerNames:
             names = self._introduced(raw, redaction) or self._signed(raw, redaction, ours)
             if names:
                 return RawText(names.popitem()[1]) if len(names) == 1 else None
-        name = self.of_sender(sender) if sender else None
-        return None if name is None else RawText(name)
+        first = self.of_sender(sender) if sender else None
+        return None if first is None else RawText(first)
+
+    def called(self, message: RedactedMessage, sender: str | None = None) -> tuple[RawText, ...]:
+        """What an agent may call the customer, to be taken out of what is kept: a word too many is no harm here.
+
+        The first name, and of the sender's name every word that is a name or no word of everyday use.
+        """
+        name = self.find(message, sender)
+        words = _PART.findall(composed(sender or ""))
+        apart = {
+            word for word in words if fold(word) in self.lists.given or fold(word) not in self.lists.common
+        }
+        return (*([name] if name is not None else []), *map(RawText, sorted(apart)))
 
     def of_sender(self, sender: str) -> str | None:
         """The first name in a sender's name; None for a handle, a company, and what the lists do not know."""

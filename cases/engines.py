@@ -7,6 +7,7 @@ from typing import Protocol
 from cases.assembly import Versions
 from cases.complaints import ComplaintReader
 from cases.customer_name import CustomerNames
+from cases.name_mask import NameMasks
 from drafting.drafter import Drafter
 from knowledge_base.retriever import Retriever
 from models.redaction.redactor import Redactor
@@ -45,6 +46,7 @@ class Engines:
     complaints: ComplaintReader
     relevance: RelevancePolicy
     customer_names: CustomerNames
+    name_masks: NameMasks
 
 
 def allowed_terms(account: Account) -> tuple[str, ...]:

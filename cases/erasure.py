@@ -99,7 +99,7 @@ class Eraser:
         session.execute(delete(ExpertAnswerRow).where(ExpertAnswerRow.case_id == row.id))
         erase_comment(session, row.id)
         row.body = canonical_json(without_texts(case).model_dump(mode="json"))
-        row.message_key, row.content_digest, row.facts = None, ERASED_DIGEST, None
+        row.message_key, row.content_digest, row.facts, row.name_marks = None, ERASED_DIGEST, None, None
         decisions = decisions_of(session, [row.id])
         for decision in decisions:
             _erase_decision(decision)

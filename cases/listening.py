@@ -11,7 +11,7 @@ from cases.engines import Engines, allowed_terms
 from cases.facts import UNKNOWN, entity_types
 from cases.hearing import Heard, left_out, lost_dangers, noticed, unsteered, with_attack
 from cases.message import Message
-from cases.redacted import RedactedMessage, redact_message, withheld
+from cases.redacted import RedactedMessage, in_turns, redact_message, withheld, without_turns
 from models.text import RawText
 from models.understanding.adverse_events import Known
 from models.understanding.order_edges import Stretch
@@ -42,6 +42,9 @@ class Listener:
         read = attempts.run("understand", lambda: self._read(message), None)
         language = attempts.run("identify_language", lambda: self._language(message, account), ("und", 0.0))
         redacted = attempts.run("redact", redacting.result, withheld(message))
+        redacted = attempts.run(
+            "name_customer", lambda: self._nameless(message, redacted), without_turns(redacted)
+        )
         attempts.done(progress.Step.REDACTED, lambda: progress.redacted(redacted.redaction))
         understood = NOT_UNDERSTOOD
         if read is not None:
@@ -93,6 +96,14 @@ class Listener:
 
     def _redact(self, message: Message, account: Account) -> RedactedMessage:
         return redact_message(self._engines.redactor, message, allowed=allowed_terms(account))
+
+    def _nameless(self, message: Message, redacted: RedactedMessage) -> RedactedMessage:
+        """Without the customer's name in the earlier turns: an agent may have said one that is also a word."""
+        if not redacted.turns:
+            return redacted
+        names = self._engines.customer_names.called(redacted, message.author.name if message.author else None)
+        mask = self._engines.name_masks.of_names(names)
+        return in_turns(redacted, mask.mask)
 
     def _read(self, message: Message) -> Read:
         return self._engines.understander.read(

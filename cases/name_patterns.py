@@ -36,6 +36,8 @@ class NameWords(BaseModel):
     titles: tuple[str, ...]
     words_in_small_letters: tuple[str, ...]
     compounds: dict[str, tuple[str, ...]]
+    particles: tuple[str, ...]
+    endings: dict[str, tuple[str, ...]]
     not_a_person: tuple[str, ...]
 
 

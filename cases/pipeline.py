@@ -8,7 +8,7 @@ from cases import progress
 from cases.assembly import Results, Versions, assemble
 from cases.attempts import Attempts
 from cases.audit import utc_now
-from cases.case import Case
+from cases.case import Case, CaseDraft
 from cases.complaints import NOTHING_READ
 from cases.composing import complaint_text, compose_request
 from cases.engines import Engines, allowed_terms
@@ -35,6 +35,8 @@ from policies.vocabulary import Channel, Visibility
 EVIDENCE_KEPT = 5
 """Approved answers shown with a case: what a person can look over."""
 NOTHING_FOUND = Retrieval((), abstained=True)
+Named = tuple[RawText | None, tuple[RawText, ...] | None]
+NOT_KNOWN: Named = (None, None)
 MOST_TRIES = 3
 """How often a message is drafted with approved answers while these are withdrawn or changed under its draft; after that
 it is drafted without them, as when nothing is found."""
@@ -49,6 +51,8 @@ class Outcome:
     originals: Mapping[str, RawText] = field(repr=False)
     facts: Facts
     """What policy decided on: codes and scores, no text."""
+    names: tuple[RawText, ...] | None = field(default=(), repr=False)
+    """What the customer is called, to be kept out of what people write; None where that could not be found out."""
 
 
 class Pipeline:
@@ -137,8 +141,9 @@ class Pipeline:
         attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))
         case = assemble(results, drafting, self._versions(retrieval))
         origin = Origin(account.id, message.channel, received_at, message.id)
-        name = attempts.run("name_customer", lambda: self._name(whole), None)
-        return Outcome(case, origin, {**whole.redacted.originals(), **({NAME: name} if name else {})}, facts)
+        name, names = attempts.run("name_customer", lambda: self._name(whole), NOT_KNOWN)
+        originals = {**whole.redacted.originals(), **({NAME: name} if name else {})}
+        return Outcome(case, origin, originals, facts, names)
 
     def redact_id(self, name: str | None, *, account: Account) -> str | None:
         """The sender's id of a message as it may be stored and shown: what is personal in it masked."""
@@ -146,17 +151,19 @@ class Pipeline:
             return None
         return redact_id(self.engines.redactor, name, allowed=allowed_terms(account))
 
-    def redact_text(self, text: str, *, account: Account, known_text: str = "") -> Redaction:
+    def redact_text(self, text: str, *, account: Account, draft: CaseDraft | None = None) -> Redaction:
         """Redact one text, as the first step does.
 
         Args:
-            known_text: what it was written from (an approved draft): terms found there are left as they are.
+            draft: what it was written from: its sentences are left as they are, and so are terms found in it.
         """
-        allowed = allowed_terms(account)
-        if known_text:
-            known = self.engines.redactor.redact(RawText(known_text), allowed=allowed)
-            allowed = (*allowed, *(known_text[span.start : span.end] for span in known.spans))
-        return self.engines.redactor.redact(RawText(text), allowed=allowed)
+        redactor, allowed = self.engines.redactor, allowed_terms(account)
+        if draft is None:
+            return redactor.redact(RawText(text), allowed=allowed)
+        known = redactor.redact(RawText(draft.text), allowed=allowed)
+        terms = (draft.text[span.start : span.end] for span in known.spans)
+        sentences = [sentence.text for sentence in draft.sentences]
+        return redactor.redact(RawText(text), allowed=(*allowed, *terms), approved=sentences)
 
     def search(
         self,
@@ -195,10 +202,11 @@ class Pipeline:
             raise UnknownAccountError("the message names an account that is not configured")
         return account
 
-    def _name(self, whole: Heard) -> RawText | None:
-        """The customer's first name: for the vault alone, no draft is written with it."""
-        author = whole.message.author
-        return self.engines.customer_names.find(whole.redacted, author.name if author else None)
+    def _name(self, whole: Heard) -> Named:
+        """The customer's first name, for the vault alone: no draft is written with it; and all that they are called."""
+        author, names = whole.message.author, self.engines.customer_names
+        sender = author.name if author else None
+        return names.find(whole.redacted, sender), names.called(whole.redacted, sender)
 
     def _versions(self, retrieval: Retrieval) -> Versions:
         """The versions of a case: the knowledge base that was searched, which may have changed since the start."""

@@ -123,6 +123,7 @@ class Records:
             vault_entries=originals,
             actor=actor,
             facts=outcome.facts,
+            names=outcome.names,
         )
         return recorded.stored
 

@@ -1,8 +1,8 @@
 """A message and its thread after redaction, with one numbering of persons over all turns."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 
 from cases.message import Message
 from cases.vault import MESSAGE, turn_name
@@ -62,6 +62,26 @@ class RedactedMessage:
 def withheld(message: Message) -> RedactedMessage:
     """Build the stand-in for a message whose redaction failed."""
     return RedactedMessage(RawText(message.text), WITHHELD)
+
+
+def in_turns(
+    message: RedactedMessage, change: Callable[[RedactedText, tuple[str, ...]], RedactedText]
+) -> RedactedMessage:
+    """The message with the redacted text of each turn changed; ``change`` gets it with the placeholders in it."""
+    turns = (
+        replace(turn, redaction=replace(turn.redaction, text=change(turn.redaction.text, _standing(turn))))
+        for turn in message.turns
+    )
+    return replace(message, turns=tuple(turns))
+
+
+def without_turns(message: RedactedMessage) -> RedactedMessage:
+    """The message with what was said before held back: it could not be settled what may be shown of it."""
+    return in_turns(message, lambda *_: WITHHELD.text)
+
+
+def _standing(turn: RedactedTurn) -> tuple[str, ...]:
+    return tuple(span.placeholder for span in turn.redaction.spans)
 
 
 def redact_message(redactor: Redactor, message: Message, *, allowed: Collection[str]) -> RedactedMessage:

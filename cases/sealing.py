@@ -23,6 +23,7 @@ class Sealer:
         self._seal_key = key.derive("record seal")
         self._head_key = key.derive("audit head")
         self._request_key = key.derive("request")
+        self._name_key = key.derive("customer name")
 
     def content_digest(self, account: str, thread_version: int, texts: Sequence[RawText]) -> str:
         """Fingerprint of a message and the turns before it, within an account."""
@@ -31,6 +32,10 @@ class Sealer:
     def message_key(self, account: str, message_id: str | None) -> str | None:
         """Fingerprint of a sender's message id; e-mail ids hold addresses."""
         return None if message_id is None else _hmac(self._message_key, [account, message_id])
+
+    def name_mark(self, case_id: str, part: str) -> str:
+        """Fingerprint of a part of the customer's name within one case: the same name elsewhere has another."""
+        return _hmac(self._name_key, [case_id, part])
 
     def request_tag(self, purpose: str, *parts: Json) -> str:
         """Fingerprint of what a caller sent (an idempotency key, a body), or seal of what it is to send back."""

@@ -1,6 +1,6 @@
 """The case store: a case, its audit row, its events and its originals are written together or not at all."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from cases.case import Case
 from cases.database import Database
 from cases.decisions import STATUS_AFTER, CaseStatus, DecisionRecord, Position, RecordedDecision, weigh
 from cases.errors import CaseNotFoundError
+from cases.name_mask import name_marks
 from cases.outbox import Event, EventType, Outbox, events_of
 from cases.reading import Filters, decisions_of, page, row_by_tracking_code, row_of, stored, versions
 from cases.retention import EntryKind
 from cases.sealing import Sealer
 from cases.stored import Origin, Page, StoredCase, case_of, case_row, decision_row, stored_case
 from cases.tables import CaseRow
-from cases.vault import MESSAGE, Vault, kind_of, sent_name
+from cases.vault import MESSAGE, NAME, Vault, drop_marks, kind_of, sent_name
 from models.text import RawText
 from policies.decision import Facts
 
@@ -60,6 +61,7 @@ class CaseStore:
         actor: str,
         events: Callable[[Case], Sequence[Event]] = events_of,
         facts: Facts | None = None,
+        names: Collection[RawText] | None = (),
     ) -> Recorded:
         """Write a case in one transaction; once this returns, it survives a crash.
 
@@ -71,6 +73,7 @@ class CaseStore:
             vault_entries: originals by placeholder, and the whole message under ``MESSAGE``.
             events: makes them from the case as it goes on record, whose thread version may be another.
             facts: what policy decided on, to decide again under another version.
+            names: what the customer is called beside the entry ``NAME``; None where that could not be found out.
 
         Raises:
             RecordConflictError: case id or tracking code taken; nothing was written.
@@ -95,6 +98,7 @@ class CaseStore:
                 digest=digest,
                 recorded_at=self._now(),
                 facts=facts,
+                name_marks=self._name_marks(case.id, vault_entries, names),
             )
             row.audit_seq = self._audit.append(
                 session, Action.CASE_RECORDED, actor=actor, payload=self._summary(case, row), case_id=case.id
@@ -201,8 +205,19 @@ class CaseStore:
             if record.sent is not None:
                 originals = {sent_name(decision.number): record.sent.original}
                 self._vault.store(session, case_id, originals, {flag.code for flag in case.flags})
+            if row.name_marks:
+                session.flush()
+                drop_marks(session, CaseRow.id == case_id)
             self._outbox.add(session, events, account=row.account, case_id=case_id)
             return decision
+
+    def _name_marks(
+        self, case_id: str, vault_entries: Mapping[str, RawText], names: Collection[RawText] | None
+    ) -> str | None:
+        if names is None:
+            return None
+        named = [vault_entries[NAME]] if NAME in vault_entries else []
+        return name_marks(case_id, [*named, *names], self._sealer)
 
     def _summary(self, case: Case, row: CaseRow) -> dict[str, Json]:
         """What the audit log tells of a new case: codes and versions."""

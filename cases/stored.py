@@ -42,6 +42,8 @@ class StoredCase:
     decisions: tuple[RecordedDecision, ...]
     facts: Facts | None = None
     """What policy decided on; None for a case recorded before facts were kept."""
+    name_marks: str | None = field(default=None, repr=False)
+    """By which the customer's name is known in a text; None where nobody knows it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def case_row(
     digest: str,
     recorded_at: datetime,
     facts: Facts | None = None,
+    name_marks: str | None = None,
 ) -> CaseRow:
     """The row of a new case, all but its audit number."""
     return CaseRow(
@@ -86,6 +89,7 @@ def case_row(
         answer_by=case.sla.answer_by,
         resolve_by=case.sla.resolve_by,
         body=canonical_json(case.model_dump(mode="json")),
+        name_marks=name_marks,
         facts=None if facts is None else canonical_json(facts_json(facts)),
         language=case.language,
         flags=flags_text(case),
@@ -110,6 +114,7 @@ def stored_case(row: CaseRow, decisions: Iterable[DecisionRow]) -> StoredCase:
         superseded_by=row.superseded_by,
         decisions=tuple(recorded_decision(decision) for decision in decisions),
         facts=None if row.facts is None else facts_of(json.loads(row.facts)),
+        name_marks=row.name_marks,
     )
 
 

@@ -68,7 +68,7 @@ _DESK_FILTERS = ("queue", "disposition", "language", "channel", "flags", "supers
 
 
 class CaseRow(Base):
-    """A case as it was recorded; only ``status`` and ``superseded_by`` change afterwards."""
+    """A case as it was recorded; only ``status``, ``superseded_by`` and ``name_marks`` change afterwards."""
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -99,6 +99,9 @@ class CaseRow(Base):
     resolve_by: Mapped[datetime | None]
     body: Mapped[str]
     """The case as canonical JSON: redacted by its type."""
+    name_marks: Mapped[str | None]
+    """Keyed hashes of the parts of the customer's name, for this case alone; empty where none was told. None where
+    nobody knows: the case is closed and the vault holds nothing of it, or it is from before migration 0013."""
     facts: Mapped[str | None]
     """What policy decided on, as canonical JSON: codes and scores, no text. None before migration 0002."""
     language: Mapped[str]

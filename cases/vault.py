@@ -5,17 +5,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from cases.audit import Action, AuditLog, utc_now
 from cases.canonical import Json
 from cases.cipher import Cipher
 from cases.database import Database
+from cases.decisions import WAITING
 from cases.errors import OriginalsGoneError, VaultError
 from cases.reading import row_of
 from cases.retention import EntryKind, Retention
-from cases.tables import VaultRow
+from cases.tables import CaseRow, VaultRow
 from models.text import RawText
 from policies.vocabulary import Flag
 
@@ -23,6 +24,8 @@ MESSAGE = "MESSAGE"
 """Name of the entry that holds the whole message; placeholders stand in brackets, so none is called so."""
 NAME = "NAME"
 """Name of the entry that holds the customer's own first name, where they gave one."""
+_AT_ONCE = 500
+"""Ids in one statement."""
 _MORE_NAMES = re.compile(r"(TURN|SENT):\d{1,4}\Z")
 
 
@@ -140,10 +143,26 @@ class Vault:
         """
         now = self._now()
         with self._database.write() as session:
+            ending = list(
+                session.scalars(select(VaultRow.case_id).distinct().where(VaultRow.expires_at <= now))
+            )
             result = session.execute(delete(VaultRow).where(VaultRow.expires_at <= now))
             purged = cast(CursorResult[Any], result).rowcount
+            for some in range(0, len(ending), _AT_ONCE):
+                drop_marks(session, CaseRow.id.in_(ending[some : some + _AT_ONCE]))
             if purged:
                 payload: dict[str, Json] = {"entries": purged, "until": now.isoformat(timespec="seconds")}
                 self._audit.append(session, Action.VAULT_PURGED, actor=actor, payload=payload)
         self._database.forget_deleted()
         return purged
+
+
+def drop_marks(session: Session, of: ColumnElement[bool]) -> None:
+    """Forget the marks of names in cases that are closed and of which the vault holds nothing any more.
+
+    Until then they keep the name out of what is written; after that they would only outlast it.
+    """
+    closed = CaseRow.status.not_in([one.value for one in WAITING]) | CaseRow.superseded_by.is_not(None)
+    in_vault = exists().where(VaultRow.case_id == CaseRow.id)
+    told = CaseRow.name_marks.is_not(None) & (CaseRow.name_marks != "")
+    session.execute(update(CaseRow).where(of, closed, told, ~in_vault).values(name_marks=None))

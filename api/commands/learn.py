@@ -22,6 +22,7 @@ from knowledge_base.answer import LanguageCode
 from knowledge_base.governance import Governance
 from knowledge_base.loader import load_directory
 from knowledge_base.proposals import Proposal, Proposals
+from models.text import RawText
 
 app = typer.Typer(help="What people made of the drafts; nothing is learned unapproved.", no_args_is_help=True)
 
@@ -154,18 +155,21 @@ def reject(
     reason: Annotated[str, typer.Option(help="Why; kept with the proposal.")],
     policies: PoliciesDir = None,
 ) -> None:
-    """Reject a proposed phrase in a person's name: it is not suggested again."""
+    """Reject a proposed phrase in a person's name: it is not suggested again. The reason is kept redacted."""
+    from api.wiring import load_redactor  # the models load only where they are needed
+
     name = _person(by)
     if not reason.strip() or len(reason) > MAX_REASON:
         raise UsageError(f"--reason: 1 to {MAX_REASON} characters")
     settings = load_settings(policies=policies)
+    said = load_redactor(settings).patterns_alone.redact(RawText(" ".join(reason.split()))).text.value
     desk = LearningDesk(open_records(settings), settings)
     records = desk.records
     with records.database.write() as session:
         seal = records.sealer.request_tag("phrase", proposal, name, "rejected")
         payload = {"proposal": proposal[:40], "seal": seal}
         records.audit.append(session, Action.PHRASE_REJECTED, actor="cli", payload=payload)
-        done = desk.book.reject(proposal, by=name, reason=" ".join(reason.split()), at=records.now())
+        done = desk.book.reject(proposal, by=name, reason=said, at=records.now())
     typer.echo(f"{done.id} rejected by {name}")
 
 

@@ -107,7 +107,7 @@ def decide(
         if decision in ("send", "respond"):
             return _send(
                 asked, decision, thread_version, draft, _audience(audience), text, overrule == "yes",
-                bool(customer_name),
+                customer_name,
             )  # fmt: skip
         return _set_aside(asked, decision, thread_version, reason, note.strip())
     except CaseNotFoundError as problem:
@@ -124,12 +124,12 @@ def _send(
     audience: Visibility | None,
     text: str,
     overrule: bool,
-    with_name: bool,
+    customer_name: str,
 ) -> Response:
     """Send a draft or a text of one's own. What breaks a rule is held back once, and then noted.
 
     Args:
-        with_name: the text began as the draft with the customer's name.
+        customer_name: with which the text began, where it began as the draft with the customer's name.
     """
     stored = asked.service.get_case(asked.case_id, key=asked.key)
     drafts = stored.case.drafts
@@ -140,7 +140,7 @@ def _send(
             asked.case_id, key=asked.key, verb=Verb.ACCEPT, thread_version=thread_version, draft=draft
         )
         return see_other(f"/console/cases/{asked.case_id}")
-    named = named_again(asked, stored, draft) if with_name and decision == "send" else None
+    named = named_again(asked, stored, draft) if customer_name and decision == "send" else None
     if named is not None and sent.strip() == named.text.strip():
         # The greeting by name is no edit: the draft counts as accepted.
         asked.service.decide(
@@ -176,6 +176,7 @@ def _send(
         text=sent,
         note=f"overruled: {', '.join(dict.fromkeys(failed))}" if failed else None,
         named=named,
+        customer_name=customer_name,
     )
     return see_other(f"/console/cases/{asked.case_id}")
 

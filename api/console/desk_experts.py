@@ -14,7 +14,7 @@ from api.console.desk_view import queue_names
 from api.console.pages import SameOrigin, render, see_other
 from api.deps import ServiceDep
 from api.desk_wiring import Desk
-from api.service import WAIT_SECONDS, Service
+from api.service import Service
 from cases.decisions import CaseStatus, RecordedDecision, Verb
 from cases.desk_reading import DeskFilters, desk_page
 from cases.errors import CaseError, CursorError
@@ -25,7 +25,6 @@ from drafting.request import LANGUAGES
 from knowledge_base.answer import LanguageCode
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.proposals import Proposal
-from models.spans import HEALTH_ENTITIES
 
 router = APIRouter(prefix="/console/experts", include_in_schema=False)
 
@@ -150,11 +149,13 @@ def answer(
             return wrong(422, "Falta la respuesta.")
         if propose == "yes" and not title.strip():
             return wrong(422, "Para proponerla, ponle un título.")
-        if _names_somebody(service, stored, f"{title}\n{said}"):
+        kept = service.desk_texts.answer(stored, title, said)
+        if kept is None:
             written.update(text="", title="")  # no page carries what was not redacted
             return wrong(
                 422, "La respuesta lleva datos personales. Escríbela sin ellos: sirve para cualquiera."
             )
+        title, said = kept
         proposed = _propose(service, desk, key, stored, title, said) if propose == "yes" else None
         desk.experts.record(case_id, said, account=key.account, actor=key.id, proposed_as=proposed)
     except KnowledgeBaseError:
@@ -166,14 +167,6 @@ def answer(
             request, message_of(request, problem), 404 if problem.code == "case_not_found" else 409
         )
     return see_other(f"/console/experts/{case_id}")
-
-
-def _names_somebody(service: Service, stored: StoredCase, text: str) -> bool:
-    """Whether a text holds anybody's personal data. Terms of health it may hold: it speaks of nobody."""
-    account = service.pipeline.account(stored.account)
-    with service.turn(WAIT_SECONDS):
-        spans = service.pipeline.redact_text(text, account=account).spans
-    return any(span.entity_type not in HEALTH_ENTITIES for span in spans)
 
 
 def _language(stored: StoredCase) -> LanguageCode:

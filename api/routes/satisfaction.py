@@ -81,11 +81,9 @@ def record_satisfaction(
     409 `satisfaction_invalid` where nothing was sent on the case, or another grade is on record: the first stands.
     """
     stored = service.get_case(case_id, key=key)
-    account = service.pipeline.account(stored.account)
     comment = None
     if body.comment:
-        with service.turn():
-            comment = service.pipeline.redact_text(body.comment, account=account).text
+        comment = service.desk_texts.comment(stored, body.comment, turn=service.turn)
     grade, created = satisfaction.record(
         case_id, body.score, comment=comment, account=key.account, actor=key.id
     )

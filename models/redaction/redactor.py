@@ -7,6 +7,7 @@ from pathlib import Path
 from models.errors import ModelError
 from models.redaction.addresses import AddressRecognizer
 from models.redaction.allowed import Allowed
+from models.redaction.approved import approved_places, stands_within
 from models.redaction.encoded import EncodedRecognizer
 from models.redaction.finder import Finder
 from models.redaction.gazetteer import load_gazetteer
@@ -110,17 +111,27 @@ class Redactor:
         *,
         numbering: Numbering | None = None,
         allowed: Collection[str] = (),
+        approved: Collection[str] = (),
     ) -> Redaction:
         """Mask personal and health data.
 
         All recognizers run whatever the language, for people mix languages and paste identifiers. Raises
         TextError for text that cannot be processed, ModelError when any recognizer fails: partly redacted
         text is never returned.
+
+        Args:
+            allowed: terms that are nobody's data, wherever they stand.
+            approved: sentences within which nothing is masked where they stand word for word.
         """
-        return self.redact_batch([raw], allowed=allowed, numbering=numbering)[0]
+        return self.redact_batch([raw], allowed=allowed, numbering=numbering, approved=approved)[0]
 
     def redact_batch(
-        self, raws: Sequence[RawText], *, allowed: Collection[str] = (), numbering: Numbering | None = None
+        self,
+        raws: Sequence[RawText],
+        *,
+        allowed: Collection[str] = (),
+        numbering: Numbering | None = None,
+        approved: Collection[str] = (),
     ) -> list[Redaction]:
         """Mask texts, in order, with the results that each would get alone; the model reads many at once.
 
@@ -132,7 +143,7 @@ class Redactor:
             check_text(text, self._policy.max_characters)
         try:
             return [
-                self._operators.apply(text, spans, numbering or Numbering())
+                self._operators.apply(text, _outside(text, spans, approved), numbering or Numbering())
                 for start in range(0, len(texts), BATCH)
                 for text, spans in self._found(texts[start : start + BATCH], allowed)
             ]
@@ -147,3 +158,9 @@ class Redactor:
     def _found(self, texts: Sequence[str], allowed: Collection[str]) -> list[tuple[str, list[Span]]]:
         permitted = self._permitted(allowed if isinstance(allowed, tuple) else tuple(sorted(allowed)))
         return list(zip(texts, self._finder.find(texts, permitted), strict=True))
+
+
+def _outside(text: str, spans: list[Span], approved: Collection[str]) -> list[Span]:
+    """The spans that are not within an approved sentence."""
+    places = approved_places(text, approved) if spans else []
+    return [span for span in spans if not stands_within(span.start, span.end, places)]

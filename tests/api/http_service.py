@@ -25,6 +25,7 @@ from cases.errors import UnknownAccountError
 from cases.identifiers import new_case_id
 from cases.keys import Scope
 from cases.message import Message
+from cases.name_mask import name_masks
 from cases.pipeline import Outcome, Pipeline
 from cases.progress import Step, Tell, silent
 from cases.records import texts_of
@@ -47,7 +48,9 @@ class StandIn:
         self.failures: list[Exception] = []
         self.runs = 0
         self.engines = SimpleNamespace(
-            default_account="demo", retriever=SimpleNamespace(withdrawn_ids=lambda: frozenset())
+            default_account="demo",
+            retriever=SimpleNamespace(withdrawn_ids=lambda: frozenset()),
+            name_masks=name_masks(),
         )
 
     def account(self, name: str | None) -> Any:

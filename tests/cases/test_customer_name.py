@@ -56,6 +56,12 @@ def test_the_senders_beside_the_policy(one: dict[str, Any], names: CustomerNames
     assert names.of_sender(one["name"]) == one["first"]
 
 
+@pytest.mark.parametrize("one", CASES["called"], ids=lambda one: one["sender"])
+def test_what_a_sender_may_be_called(one: dict[str, Any], names: CustomerNames) -> None:
+    called = names.called(withheld(Message(text="Hola")), one["sender"])
+    assert sorted({name.reveal() for name in called}) == one["names"]
+
+
 def test_every_language_has_names_and_near_misses() -> None:
     for language, told in CASES["messages"].items():
         assert sum(one["name"] is not None for one in told) >= 3, language

@@ -12,6 +12,7 @@ from cases.case import Case
 from cases.decisions import CaseStatus, Verb
 from cases.errors import CaseNotFoundError, CursorError, RecordConflictError
 from cases.identifiers import new_case_id
+from cases.name_mask import NO_NAME
 from cases.outbox import EventType, events_of
 from cases.reading import ALL_ACCOUNTS, MAX_PAGE, Filters
 from cases.records import Records
@@ -38,7 +39,8 @@ def actions(records: Records) -> list[str]:
 def test_a_case_comes_back_as_it_was_recorded(records: Records):
     made = case(message_id="a\0b", flags=(flag(Flag.HEALTH_DATA),))
     recorded = record(records, made)
-    expected = StoredCase(made, "demo", Channel.INSTAGRAM, CaseStatus.OPEN, RECEIVED, RECEIVED, None, ())
+    place = ("demo", Channel.INSTAGRAM, CaseStatus.OPEN, RECEIVED, RECEIVED, None, ())
+    expected = StoredCase(made, *place, name_marks=NO_NAME)
     assert recorded.created
     assert recorded.stored == expected
     assert records.store.get(made.id, account="demo") == expected

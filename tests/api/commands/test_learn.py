@@ -121,6 +121,21 @@ def test_a_rejected_phrase_is_not_suggested_again(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "kept"),
+    [
+        ("Se lo dijo a Marta Ruiz, del 655 21 09 87", "Se lo dijo a [PERSONA_1], del [TELEFONO_1]"),
+        ("No somos una tienda", "No somos una tienda"),
+    ],
+)
+def test_a_reason_is_kept_without_personal_data(data: Path, reason: str, kept: str) -> None:
+    (name,) = json.loads(run("suggest", "--propose", "--json"))["proposed"]
+    run("reject", name, "--by", "Carmen", "--reason", reason)
+    files = [one.read_text(encoding="utf-8") for one in data.rglob("*.yaml")]
+    assert [kept in one for one in files] == [True]
+    assert (reason in files[0]) == (reason == kept)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("report", "--from", "2026-02-02", "--to", "2026-02-01"),

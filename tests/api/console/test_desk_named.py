@@ -6,9 +6,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.service import NAME_MASK, Service
+from api.service import Service
 from cases.decisions import Outcome, Verb
 from cases.keys import Scope
+from cases.name_mask import NAME_MASK
 from cases.named_draft import NamedDraft
 from cases.stored import StoredCase
 from cases.vault import sent_name
