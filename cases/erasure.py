@@ -14,14 +14,14 @@ from cases.canonical import Json, canonical_json
 from cases.case import Case
 from cases.database import Database
 from cases.desk_tables import ExpertAnswerRow
-from cases.reading import decisions_of, row_of
+from cases.reading import decisions_of, is_erased, row_of
 from cases.replays import forget_case
 from cases.request_tables import AcceptedRow
 from cases.retention import Kept, Retention
 from cases.satisfaction import erase_comment
 from cases.sealing import Sealer
 from cases.stored import case_of
-from cases.tables import AuditRow, CaseRow, DecisionRow, InboundRow, VaultRow
+from cases.tables import CaseRow, DecisionRow, InboundRow, VaultRow
 from cases.webhooks.inbox import InboundState
 from policies.vocabulary import Flag
 
@@ -112,12 +112,6 @@ class Eraser:
         }
         self._audit.append(session, Action.CASE_ERASED, actor=actor, payload=payload, case_id=row.id)
         return Erasure(row.id, erased=True, entries=entries)
-
-
-def is_erased(session: Session, case_id: str) -> bool:
-    """Whether a case was erased."""
-    query = select(AuditRow.seq).where(AuditRow.case_id == case_id, AuditRow.action == Action.CASE_ERASED)
-    return session.scalars(query.limit(1)).first() is not None
 
 
 def without_texts(case: Case) -> Case:

@@ -1,4 +1,4 @@
-"""Queries over the case store: every one of them asks for the account."""
+"""Queries over the case store: every one that takes an id or a code from outside asks for the account."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from itertools import islice
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from cases.audit import Action
 from cases.decisions import CaseStatus
 from cases.errors import CaseNotFoundError, CursorError
 from cases.identifiers import is_id, parse_tracking_code
 from cases.stored import Page, StoredCase, stored_case
-from cases.tables import CaseRow, DecisionRow
+from cases.tables import AuditRow, CaseRow, DecisionRow
 from policies.vocabulary import Disposition, Priority
 
 ALL_ACCOUNTS = "*"
@@ -42,6 +43,12 @@ def row_of(session: Session, case_id: str, account: str) -> CaseRow:
     if row is None or account not in (row.account, ALL_ACCOUNTS):
         raise CaseNotFoundError("no such case")
     return row
+
+
+def is_erased(session: Session, case_id: str) -> bool:
+    """Whether a case was erased."""
+    query = select(AuditRow.seq).where(AuditRow.case_id == case_id, AuditRow.action == Action.CASE_ERASED)
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def row_by_tracking_code(session: Session, code: str, account: str) -> CaseRow:

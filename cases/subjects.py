@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from cases.audit import Action
 from cases.canonical import canonical_json
 from cases.cipher import Cipher
-from cases.erasure import Eraser, Erasure, is_erased
+from cases.erasure import Eraser, Erasure
 from cases.errors import SubjectError
-from cases.reading import ALL_ACCOUNTS, decisions_of, row_by_tracking_code, row_of, versions
+from cases.reading import ALL_ACCOUNTS, decisions_of, is_erased, row_by_tracking_code, row_of, versions
 from cases.records import Records
 from cases.retention import Retention
 from cases.satisfaction_tables import SatisfactionRow

@@ -149,9 +149,10 @@ class Desk:
         message = with_thread(message, earlier, self._records, account=endpoint.account)
         case = self._handle(message, endpoint)
         tell_stale(self._records, earlier, case.id, account=endpoint.account)
-        self.inbox.recorded(task.id, case.id)
         if endpoint.notes is None or not note_wanted(case):
-            self.inbox.done(task.id)
+            self.inbox.done(task.id, case_id=case.id)
+        else:
+            self.inbox.recorded(task.id, case.id)
 
     def note_next(self) -> bool:
         """Write the oldest note that waits; False when none does."""

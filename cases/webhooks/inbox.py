@@ -5,15 +5,15 @@ recorded and the note is with the helpdesk, only hashes, the case's id and the s
 repeated delivery, and the cases of a conversation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import CursorResult, and_, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from cases.cipher import Cipher
 from cases.database import Database
@@ -21,6 +21,7 @@ from cases.errors import RecordConflictError, VaultError
 from cases.identifiers import new_id
 from cases.leases import latest
 from cases.message import Message
+from cases.reading import is_erased
 from cases.sealing import Sealer
 from cases.tables import InboundRow, VaultRow
 from cases.webhooks.endpoints import Endpoint
@@ -51,6 +52,13 @@ class InboundState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """Given up on; the message is kept, and `borrador inbox retry` takes it up again."""
+
+
+_FORGOTTEN: Mapping[str, Any] = {
+    "state": InboundState.DONE,
+    **dict.fromkeys(("key_id", "nonce", "ciphertext", "error")),
+}
+"""What a delivery becomes when its work is done."""
 
 
 class Work(BaseModel):
@@ -153,21 +161,31 @@ class Inbox:
         return None
 
     def recorded(self, task_id: str, case_id: str) -> None:
-        """Note the case; the note to the helpdesk is due now."""
-        self._change(task_id, state=InboundState.RECORDED, case_id=case_id, attempts=0, due_at=self._now())
+        """Note the case; the note to the helpdesk is due now. Of a case that was erased already, no work is left."""
+        with self._database.write() as session:
+            erased = is_erased(session, case_id)
+            waits = {"state": InboundState.RECORDED, "attempts": 0, "due_at": self._now()}
+            left = _FORGOTTEN if erased else waits
+            _change(session, task_id, case_id=case_id, **left)
+        if erased:
+            self._database.forget_deleted()
 
-    def done(self, task_id: str) -> None:
-        """Forget the message: its work is done."""
-        self._change(task_id, state=InboundState.DONE, key_id=None, nonce=None, ciphertext=None, error=None)
+    def done(self, task_id: str, *, case_id: str | None = None) -> None:
+        """Forget the message: its work is done, and its case is on record where one is named."""
+        named = {} if case_id is None else {"case_id": case_id}
+        with self._database.write() as session:
+            _change(session, task_id, **_FORGOTTEN, **named)
         self._database.forget_deleted()
 
     def again(self, task_id: str, *, after: timedelta, error: str) -> None:
         """Put a delivery off after a failure that may pass."""
-        self._change(task_id, due_at=self._now() + after, error=error)
+        with self._database.write() as session:
+            _change(session, task_id, due_at=self._now() + after, error=error)
 
     def failed(self, task_id: str, *, error: str) -> None:
         """Give a delivery up; the message is kept."""
-        self._change(task_id, state=InboundState.FAILED, error=error)
+        with self._database.write() as session:
+            _change(session, task_id, state=InboundState.FAILED, error=error)
 
     def retry_failed(self) -> int:
         """Take up again all that was given up; give their number."""
@@ -221,12 +239,6 @@ class Inbox:
         key = self._sealer.message_key(endpoint.account, f"webhook:{endpoint.name}:{kind}:{value}")
         return cast(str, key)
 
-    def _change(self, task_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of any type
-        with self._database.write() as session:
-            result = session.execute(update(InboundRow).where(InboundRow.id == task_id).values(**values))
-            if cast(CursorResult[Any], result).rowcount != 1:
-                raise LookupError("no such delivery")
-
     def _task(self, row: InboundRow) -> Task:
         # The cipher opens entries of the vault: this is one in all but the table.
         sealed = VaultRow(
@@ -243,6 +255,14 @@ class Inbox:
             received_at=row.received_at,
             work=work,
         )
+
+
+def _change(session: Session, task_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of any type
+    """Change a delivery. One that is done stays so: its case may have been erased while somebody worked on it."""
+    row = session.get_one(InboundRow, task_id)
+    if row.state != InboundState.DONE:
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 def _kept(told: Inbound | Reply | Closing) -> tuple[str, str, Work]:
