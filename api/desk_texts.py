@@ -19,21 +19,15 @@ from models.spans import HEALTH_ENTITIES, Redaction
 from models.text import RawText, RedactedText
 
 Turn = Callable[[], AbstractContextManager[None]]
+"""Waits for a turn at the engines, and holds it."""
 
 
 class DeskTexts:
     """Redacts what people write. Waits for its turn at the engines; not for whoever holds a turn."""
 
-    def __init__(self, pipeline: Pipeline, sealer: Sealer, turn: Turn) -> None:
-        """Set up.
-
-        Args:
-            turn: waits for a turn longer than a message does: the person has decided already, and would have to do so
-                again.
-        """
+    def __init__(self, pipeline: Pipeline, sealer: Sealer) -> None:
         self._pipeline = pipeline
         self._sealer = sealer
-        self._turn = turn
 
     def sent(
         self,
@@ -41,6 +35,7 @@ class DeskTexts:
         draft: int | None,
         text: str,
         *,
+        turn: Turn,
         named: NamedDraft | None = None,
         customer_name: str = "",
     ) -> SentText:
@@ -48,6 +43,7 @@ class DeskTexts:
 
         Args:
             draft: position of the draft that it was made from.
+            turn: waits as long as who wrote the text does; so in all of these.
             named: the draft with the customer's name that the person sent, or went on from.
             customer_name: what the person was shown as the customer's name, from wherever.
 
@@ -62,30 +58,22 @@ class DeskTexts:
         if known is not None and (text == known.text or _is_shown(named, number, text)):
             # The draft was sent as it is: only the vault holds it with the name.
             return SentText(RawText(text), RedactedText(known.text))
-        redaction = self._redact(stored, text, draft=known)
+        redaction = self._redact(stored, text, turn, draft=known)
         told = (name for name in (customer_name, named.name if named is not None else "") if name)
         mask = self._mask(stored, told)
         approved = (sentence.text for sentence in known.sentences) if known is not None else ()
         return SentText(RawText(text), _masked(mask, redaction, approved))
 
-    def note(self, stored: StoredCase, text: str) -> RedactedText:
-        """A note, a reason or a question to an expert."""
-        return _masked(self._mask(stored), self._redact(stored, text))
+    def note(self, stored: StoredCase, text: str, *, turn: Turn) -> RedactedText:
+        """A note, a reason, a question to an expert, or what the customer wrote with a grade."""
+        return _masked(self._mask(stored), self._redact(stored, text, turn))
 
-    def comment(self, stored: StoredCase, text: str, *, turn: Turn) -> RedactedText:
-        """What the customer wrote with a grade, as another system brings it: nobody has decided anything.
-
-        Args:
-            turn: waits as long as any request.
-        """
-        return _masked(self._mask(stored), self._redact(stored, text, turn=turn))
-
-    def answer(self, stored: StoredCase, *texts: str) -> tuple[str, ...] | None:
+    def answer(self, stored: StoredCase, *texts: str, turn: Turn) -> tuple[str, ...] | None:
         """An expert's texts, which speak of nobody; None where they hold anybody's personal data.
 
         Terms of health they may hold. A plain word that is also the customer's name ("sol") is taken out.
         """
-        redactions = [self._redact(stored, text) for text in texts]
+        redactions = [self._redact(stored, text, turn) for text in texts]
         mask = self._mask(stored)
         if any(span.entity_type not in HEALTH_ENTITIES for one in redactions for span in one.spans):
             return None
@@ -99,10 +87,10 @@ class DeskTexts:
         return masks.of_case(stored.case.id, stored.name_marks, self._sealer, also=also)
 
     def _redact(
-        self, stored: StoredCase, text: str, *, draft: CaseDraft | None = None, turn: Turn | None = None
+        self, stored: StoredCase, text: str, turn: Turn, *, draft: CaseDraft | None = None
     ) -> Redaction:
         account = self._pipeline.account(stored.account)
-        with (turn or self._turn)():
+        with turn():
             return self._pipeline.redact_text(text, account=account, draft=draft)
 
 

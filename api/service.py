@@ -1,5 +1,6 @@
 """The service behind HTTP and console: pipeline and records, with the rights of a key applied."""
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -7,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from api.console.sessions import Sessions
-from api.desk_texts import DeskTexts
+from api.desk_texts import DeskTexts, Turn
 from api.problems import CODES, ProblemError
 from api.record_keeping import keep_texts, open_records
 from api.settings import Settings
@@ -17,7 +18,7 @@ from api.wiring import build_pipeline
 from cases.case import Case
 from cases.citations import check_not_withdrawn
 from cases.decisions import SENDING, DecisionRecord, RecordedDecision, Verb
-from cases.errors import CaseError, DecisionError
+from cases.errors import CaseError
 from cases.keys import ApiKey
 from cases.message import Message
 from cases.named_draft import NamedDraft
@@ -31,7 +32,7 @@ from policies.account import Account
 
 WAIT_SECONDS = 10.0
 """How long work that nobody stands waiting for (accepted, of a webhook, of a batch) waits for its turn, and what a
-person decided."""
+person decided waits for all of its turns together: the person would have to decide again."""
 REQUEST_WAIT_SECONDS = 0.4
 """How long a request waits for its turn before 503: what is answered at all, is answered within a second."""
 
@@ -48,7 +49,7 @@ class Service:
         self.keys = records.keys
         self.step_spans: StepSpans | None = None
         self._turns = Turns(workers)
-        self.desk_texts = DeskTexts(pipeline, records.sealer, lambda: self.turn(WAIT_SECONDS))
+        self.desk_texts = DeskTexts(pipeline, records.sealer)
         self._demo_key_file = demo_key_file
 
     @classmethod
@@ -132,6 +133,7 @@ class Service:
         already_sent: bool = False,
         named: NamedDraft | None = None,
         customer_name: str = "",
+        turn: Turn | None = None,
     ) -> RecordedDecision:
         """Record what a person decided: what was sent goes redacted into the store and whole into the vault.
 
@@ -139,18 +141,19 @@ class Service:
             already_sent: it is with the customer, so that to refuse it would only keep it off the record.
             named: the draft with the customer's name that the person sent, or went on from.
             customer_name: what a form gives for it; it is only ever taken out, never believed.
+            turn: of those that the decision waits for together; ``patient`` where left out.
         """
-        stored, texts = self.get_case(case_id, key=key), self.desk_texts
+        stored, texts, turn = self.get_case(case_id, key=key), self.desk_texts, turn or self.patient()
         sent = None
         if text is not None:
-            sent = texts.sent(stored, draft, text, named=named, customer_name=customer_name)
+            sent = texts.sent(stored, draft, text, turn=turn, named=named, customer_name=customer_name)
         record = DecisionRecord(
             decision=verb,
             thread_version=thread_version,
             decided_by=key.id,
             draft=draft,
             sent=sent,
-            note=texts.note(stored, note) if note else None,
+            note=texts.note(stored, note, turn=turn) if note else None,
         )
         if verb in SENDING and not already_sent:
             # Last, for redacting may have waited for a turn: what was withdrawn meanwhile is not sent.
@@ -167,25 +170,6 @@ class Service:
         if last is None or (last.decided_by, last.decision) != (key.id, verb) or last.decided_at < since:
             return None
         return last
-
-    def decide_on_page(
-        self, case_id: str, *, key: ApiKey, decision: str, thread_version: int, draft: int | None, text: str
-    ) -> RecordedDecision:
-        """Record a decision of the console: ``send`` is accept when the text is the draft's, edit otherwise."""
-        if decision in (Verb.IGNORE, Verb.ESCALATE):
-            return self.decide(case_id, key=key, verb=Verb(decision), thread_version=thread_version)
-        if decision != "send":
-            raise DecisionError("decision: send, ignore or escalate")
-        drafts = self.get_case(case_id, key=key).case.drafts
-        if draft is None or not 0 <= draft < len(drafts):
-            raise DecisionError(f"draft: the case has {len(drafts)}, counted from 0")
-        # A browser sends line ends as CR LF.
-        sent = text.replace("\r\n", "\n")
-        if sent.strip() == drafts[draft].text.strip():
-            return self.decide(case_id, key=key, verb=Verb.ACCEPT, thread_version=thread_version, draft=draft)
-        return self.decide(
-            case_id, key=key, verb=Verb.EDIT, thread_version=thread_version, draft=draft, text=sent
-        )
 
     def readiness(self) -> dict[str, str]:
         """``ok`` or what is wrong, for each part that can go away while serving."""
@@ -209,6 +193,11 @@ class Service:
         self._demo_key_file.touch(mode=0o600)
         self._demo_key_file.write_text(created.secret + "\n", encoding="ascii")
         return created.secret
+
+    def patient(self) -> Turn:
+        """Turns of one request that waits long, for all of them together no more than ``WAIT_SECONDS``."""
+        until = time.monotonic() + WAIT_SECONDS
+        return lambda: self.turn(max(0.0, until - time.monotonic()))
 
     def close(self) -> None:
         """Close the store."""

@@ -12,9 +12,9 @@ from api.console.desk_named import named_again
 from api.console.desk_original import original_of
 from api.console.pages import SameOrigin, see_other
 from api.deps import ServiceDep
+from api.desk_texts import Turn
 from api.desk_wiring import Wording
 from api.routes.verifications import verification
-from api.service import WAIT_SECONDS
 from cases.customer_name import LONGEST
 from cases.decisions import Verb
 from cases.errors import CaseError, CaseNotFoundError
@@ -131,7 +131,7 @@ def _send(
     Args:
         customer_name: with which the text began, where it began as the draft with the customer's name.
     """
-    stored = asked.service.get_case(asked.case_id, key=asked.key)
+    stored, turn = asked.service.get_case(asked.case_id, key=asked.key), asked.service.patient()
     drafts = stored.case.drafts
     sent = text.replace("\r\n", "\n")
     known = drafts[draft] if draft is not None and 0 <= draft < len(drafts) else None
@@ -140,7 +140,7 @@ def _send(
             asked.case_id, key=asked.key, verb=Verb.ACCEPT, thread_version=thread_version, draft=draft
         )
         return see_other(f"/console/cases/{asked.case_id}")
-    named = named_again(asked, stored, draft) if customer_name and decision == "send" else None
+    named = named_again(asked, stored, draft, turn) if customer_name and decision == "send" else None
     if named is not None and sent.strip() == named.text.strip():
         # The greeting by name is no edit: the draft counts as accepted.
         asked.service.decide(
@@ -151,9 +151,10 @@ def _send(
             draft=draft,
             text=named.text,
             named=named,
+            turn=turn,
         )
         return see_other(f"/console/cases/{asked.case_id}")
-    report = _report(asked, stored, sent, known.audience if known is not None else audience, named)
+    report = _report(asked, stored, sent, known.audience if known is not None else audience, named, turn)
     failed = [] if report is None else [one.rule for one in report.findings if not one.advice]
     if failed and not overrule:
         held = {
@@ -177,17 +178,23 @@ def _send(
         note=f"overruled: {', '.join(dict.fromkeys(failed))}" if failed else None,
         named=named,
         customer_name=customer_name,
+        turn=turn,
     )
     return see_other(f"/console/cases/{asked.case_id}")
 
 
 def _report(
-    asked: Asked, stored: StoredCase, text: str, audience: Visibility | None, named: NamedDraft | None
+    asked: Asked,
+    stored: StoredCase,
+    text: str,
+    audience: Visibility | None,
+    named: NamedDraft | None,
+    turn: Turn,
 ) -> ReplyReport | None:
     """What the rules say; None for a case that keeps too little to check against."""
     if stored.facts is None:
         return None
-    with asked.service.turn(WAIT_SECONDS):
+    with turn():
         name = named.name if named is not None else None
         return asked.desk.reply_check.of_case(text, stored, audience, customer_name=name)
 

@@ -149,7 +149,7 @@ def answer(
             return wrong(422, "Falta la respuesta.")
         if propose == "yes" and not title.strip():
             return wrong(422, "Para proponerla, ponle un título.")
-        kept = service.desk_texts.answer(stored, title, said)
+        kept = service.desk_texts.answer(stored, title, said, turn=service.patient())
         if kept is None:
             written.update(text="", title="")  # no page carries what was not redacted
             return wrong(

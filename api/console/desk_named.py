@@ -8,7 +8,7 @@ from api.console.desk_asked import GONE, Asked
 from api.console.desk_errors import message_of, refused
 from api.console.pages import SameOrigin
 from api.deps import ServiceDep
-from api.service import WAIT_SECONDS
+from api.desk_texts import Turn
 from cases.errors import CaseError, CaseNotFoundError, OriginalsGoneError
 from cases.named_draft import NamedDraft
 from cases.stored import StoredCase
@@ -27,7 +27,7 @@ def show_named(
     if not may(key, REVEALERS) or not can_write(key):
         return asked.wrong(403, "Esta clave no permite usar el nombre del cliente.")
     try:
-        named = _named_draft(asked, service.get_case(case_id, key=key))
+        named = _named_draft(asked, service.get_case(case_id, key=key), service.patient())
     except CaseNotFoundError as problem:
         return refused(request, message_of(request, problem), 404)
     except OriginalsGoneError:
@@ -39,7 +39,7 @@ def show_named(
     return asked.page(named=named)
 
 
-def named_again(asked: Asked, stored: StoredCase, number: int | None) -> NamedDraft | None:
+def named_again(asked: Asked, stored: StoredCase, number: int | None, turn: Turn) -> NamedDraft | None:
     """The draft with the name that a person had before them when they sent it; None where there is none (any more).
 
     Taken from the vault anew, and so once more on the audit log: what a form says is nobody's name.
@@ -50,12 +50,12 @@ def named_again(asked: Asked, stored: StoredCase, number: int | None) -> NamedDr
     if not may(asked.key, REVEALERS):
         return None
     try:
-        named = _named_draft(asked, stored)
+        named = _named_draft(asked, stored, turn)
     except CaseError:
         return None
     return named if named.number == number and named.name is not None else None
 
 
-def _named_draft(asked: Asked, stored: StoredCase) -> NamedDraft:
-    with asked.service.turn(WAIT_SECONDS):
+def _named_draft(asked: Asked, stored: StoredCase, turn: Turn) -> NamedDraft:
+    with turn():
         return asked.desk.named_drafts.private(stored, actor=asked.key.id, account=asked.key.account)

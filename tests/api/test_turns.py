@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -188,4 +190,28 @@ def test_accepted_work_and_batches_wait_longer(tmp_path: Path) -> None:
     batch = client.post("/v1/cases/batch", json=[MESSAGE])
     assert batch.json()["succeeded"] == 1
     freed.join()
+    served.service.close()
+
+
+def test_a_decision_waits_for_all_of_its_turns_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its text and its note are redacted one after the other: each with a wait of its own, it held a place for both."""
+    served = serve(tmp_path, workers=1)
+    client = served.client()
+    made = client.post("/v1/cases", json=MESSAGE).json()["id"]
+    waits = []
+
+    @contextmanager
+    def slow(wait: float = REQUEST_WAIT_SECONDS) -> Iterator[None]:
+        waits.append(wait)
+        time.sleep(0.05)
+        yield
+
+    monkeypatch.setattr(served.service, "turn", slow)
+    words = {"decision": "respond", "thread_version": 1, "text": "Lo miramos.", "note": "Por teléfono."}
+    assert client.post(f"/v1/cases/{made}/decision", json=words).status_code == 200
+    first, second = waits
+    assert first <= WAIT_SECONDS
+    assert second <= first - 0.05
     served.service.close()
