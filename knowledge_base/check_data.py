@@ -117,4 +117,5 @@ class CheckData(_Data):
 
 
 def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(f'(?:{one})' for one in patterns)})", re.IGNORECASE)
+    """One of some patterns where no word is cut: one that begins with a sign follows a word, too."""
+    return re.compile(rf"(?<!\w(?=\w))(?:{'|'.join(f'(?:{one})' for one in patterns)})", re.IGNORECASE)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from knowledge_base.answer import ApprovedAnswer
-from knowledge_base.check_data import CHECKS_FILE, CheckData
+from knowledge_base.check_data import CHECKS_FILE, CheckData, Words
 from knowledge_base.checker import check
 from knowledge_base.claims import check_claims
 from knowledge_base.errors import KnowledgeBaseError
@@ -42,6 +42,13 @@ def of_case(case: dict[str, Any]) -> ApprovedAnswer:
 def test_claims(case: dict[str, Any]) -> None:
     codes = {finding.code for finding in check_claims(of_case(case), DATA)}
     assert codes == ({case["expect"]} if case["expect"] != "none" else set())
+
+
+def test_a_pattern_that_begins_with_a_sign_is_found_after_a_word() -> None:
+    words = Words(words={"es": ("% de descuento", "oferta")})
+    assert words.find("Un 20% de descuento", "es") == "% de descuento"
+    assert words.find("¡Oferta!", "es") == "Oferta"
+    assert words.find("contraoferta", "es") is None
 
 
 @pytest.mark.parametrize("case", CASES["links"], ids=lambda case: case["text"])
