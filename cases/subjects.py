@@ -93,11 +93,13 @@ class Subjects:
             )
         return tuple(sorted(found))
 
-    def erase(
-        self, case_ids: Iterable[str], *, actor: str, account: str = ALL_ACCOUNTS
-    ) -> tuple[Erasure, ...]:
-        """Erase cases one by one; those that the law keeps stay, with the reason."""
-        return tuple(self._eraser.erase(case_id, account=account, actor=actor) for case_id in case_ids)
+    def erase(self, case_id: str, *, actor: str, account: str = ALL_ACCOUNTS) -> Erasure:
+        """Erase a case; one that the law keeps stays, with the reason.
+
+        Raises:
+            CaseNotFoundError: no such case in the account.
+        """
+        return self._eraser.erase(case_id, account=account, actor=actor)
 
     def access(self, case_ids: Iterable[str], *, actor: str, account: str = ALL_ACCOUNTS) -> dict[str, Any]:
         """All that is kept on a person, originals included: a copy for them, to be handed over safely.

@@ -4,6 +4,7 @@ import json
 
 import typer
 
+from api.commands.deleted import tell_if_left
 from api.commands.options import PoliciesDir, load_settings
 from api.record_keeping import open_records
 from cases.record_purge import RecordPurge
@@ -19,5 +20,6 @@ def purge(policies: PoliciesDir = None) -> None:
         originals = records.vault.purge(actor="cli")
         done = RecordPurge(records.database, records.audit, retention, records.now).purge(actor="cli")
         typer.echo(json.dumps({"originals": originals, "events": done.events, "webhooks": done.webhooks}))
+        tell_if_left(records.database)
     finally:
         records.close()

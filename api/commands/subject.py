@@ -8,13 +8,16 @@ from typing import Annotated
 
 import typer
 
+from api.commands.deleted import tell_if_left
 from api.commands.options import load_settings
 from api.failures import UsageError
 from api.record_keeping import open_records
 from api.settings import Settings
 from cases.cipher import Cipher
+from cases.erasure import Erasure
 from cases.erasures import note_erased
 from cases.reading import ALL_ACCOUNTS
+from cases.records import Records
 from cases.retention import load_retention
 from cases.secret_keys import VAULT_VARIABLE, load_keys
 from cases.subjects import Subject, Subjects
@@ -50,7 +53,8 @@ def access(
     """Write all that is kept on a person, originals included, to hand to them. On the audit log."""
     if out.exists():
         raise UsageError(f"{out}: exists already")
-    subjects = open_subjects(load_settings())
+    settings = load_settings()
+    subjects = _subjects(open_records(settings), settings)
     subject = _subject(case, tracking_code, pseudonym, identifier)
     found = subjects.find(subject, actor="cli", account=account)
     told = subjects.access(found, actor="cli", account=account)
@@ -72,7 +76,8 @@ def erase(
 ) -> None:
     """Erase a person's texts and originals for good; what the law keeps stays, with the reason."""
     settings = load_settings()
-    subjects = open_subjects(settings)
+    records = open_records(settings)
+    subjects = _subjects(records, settings)
     subject = _subject(case, tracking_code, pseudonym, identifier)
     found = subjects.find(subject, actor="cli", account=account)
     if not yes:
@@ -80,22 +85,27 @@ def erase(
             typer.echo(case_id)
         typer.echo(f"{len(found)} cases; nothing was erased: repeat with --yes")
         return
-    # Noted at once: a backup from before would bring them back.
-    done = subjects.erase(found, actor="cli", account=account)
-    note_erased(settings.data_dir, [item.case_id for item in done if item.erased or item.already])
-    for item in done:
-        if item.kept is not None:
-            typer.echo(f"{item.case_id} kept: {item.kept.reason} ({item.kept.basis})")
-        elif item.already:
-            typer.echo(f"{item.case_id} was erased before")
-        else:
-            typer.echo(f"{item.case_id} erased, {item.entries} originals deleted")
-    typer.echo(f"{sum(item.erased for item in done)} of {len(done)} cases erased")
+    erased = 0
+    for case_id in found:
+        item = subjects.erase(case_id, actor="cli", account=account)
+        if item.erased or item.already:
+            # Noted each at once: a backup from before would bring back what a failure further on left unnoted.
+            note_erased(settings.data_dir, [item.case_id])
+        erased += item.erased
+        typer.echo(_became_of(item))
+    typer.echo(f"{erased} of {len(found)} cases erased")
+    tell_if_left(records.database)
 
 
-def open_subjects(settings: Settings) -> Subjects:
-    """Open the records with what requests need."""
-    records = open_records(settings)
+def _became_of(item: Erasure) -> str:
+    if item.kept is not None:
+        return f"{item.case_id} kept: {item.kept.reason} ({item.kept.basis})"
+    if item.already:
+        return f"{item.case_id} was erased before"
+    return f"{item.case_id} erased, {item.entries} originals deleted"
+
+
+def _subjects(records: Records, settings: Settings) -> Subjects:
     keys = load_keys(VAULT_VARIABLE, settings.data_dir / "vault.key")
     return Subjects(records, Cipher(keys), load_retention(settings.policies_dir / "retention.yaml"))
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.deleted import tell_if_left
 from api.commands.options import load_settings
 from api.record_keeping import open_records
 from cases.rotation import Rotation
@@ -20,8 +21,10 @@ def vault() -> None:
 @app.command("purge")
 def purge() -> None:
     """Delete the originals whose time is over (policies/retention.yaml)."""
-    removed = open_records(load_settings()).vault.purge(actor="cli")
+    records = open_records(load_settings())
+    removed = records.vault.purge(actor="cli")
     typer.echo(f"{removed} entries deleted")
+    tell_if_left(records.database)
 
 
 @app.command("rotate")
@@ -32,10 +35,12 @@ def rotate(
 ) -> None:
     """Make a new vault key and encrypt every original anew; then restart the service and call it with --finish."""
     settings = load_settings()
-    done = rotate_key(open_records(settings), settings.data_dir, actor="cli", finish=finish)
+    records = open_records(settings)
+    done = rotate_key(records, settings.data_dir, actor="cli", finish=finish)
     typer.echo(f"{done.entries} originals encrypted anew, key {done.current}")
     for line in _next_steps(done):
         typer.echo(line)
+    tell_if_left(records.database)
 
 
 def _next_steps(done: Rotation) -> list[str]:

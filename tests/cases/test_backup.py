@@ -135,7 +135,7 @@ def test_what_was_erased_since_is_erased_again(folder: Path, tmp_path: Path):
     )
     backup = back_up(records, folder, tmp_path / "b.zip")
     subjects = Subjects(records, Cipher(load_keys("NONE", folder / "vault.key", {})), load_retention())
-    subjects.erase((theirs.id,), actor="dpo")
+    subjects.erase(theirs.id, actor="dpo")
     note_erased(folder, [theirs.id])
     records.close()
     assert restore(folder, backup.file, replace=True).erased_again == 1

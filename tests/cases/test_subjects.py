@@ -143,7 +143,7 @@ def test_erasure_takes_texts_and_leaves_a_chain_that_verifies(records: Records, 
     )
     before = records.verify()
     assert before.ok
-    done = subjects.erase((made.id,), actor="dpo")[0]
+    done = subjects.erase(made.id, actor="dpo")
     assert (done.erased, done.entries, done.kept) == (True, 5, None)
     assert records.verify(noted_head=before.head).ok
     with records.database.read() as session:
@@ -160,13 +160,13 @@ def test_erasure_takes_texts_and_leaves_a_chain_that_verifies(records: Records, 
     stored = records.store.get(made.id, account="demo")
     assert (stored.case.rules, stored.decisions[0].decided_by) == (made.rules, "key_agent")
     assert stored.case.tracking_code == made.tracking_code
-    again = subjects.erase((made.id,), actor="dpo")[0]
+    again = subjects.erase(made.id, actor="dpo")
     assert (again.erased, again.already) == (False, True)
 
 
 def test_an_open_case_that_was_erased_can_only_be_closed(records: Records, subjects: Subjects):
     made = record(records).stored.case
-    subjects.erase((made.id,), actor="dpo")
+    subjects.erase(made.id, actor="dpo")
     with pytest.raises(DecisionNotAllowedError):
         records.store.decide(made.id, decision(Verb.RESPOND, sent="Hola."), account="demo")
     records.store.decide(made.id, decision(Verb.IGNORE), account="demo")
@@ -187,7 +187,7 @@ def test_tampering_with_an_erased_case_is_found(
 ):
     made = record(records).stored.case
     records.store.decide(made.id, decision(Verb.ACCEPT), account="demo")
-    subjects.erase((made.id,), actor="dpo")
+    subjects.erase(made.id, actor="dpo")
     assert records.verify().ok
     with records.database.write() as session:
         session.execute(text(tamper))
@@ -206,7 +206,7 @@ def test_a_case_emptied_without_an_erasure_is_found(records: Records):
 def test_pharmacovigilance_stays_and_the_refusal_is_on_record(records: Records, subjects: Subjects):
     made = record(records, case(flags=(flag(Flag.HEALTH_DATA), flag(Flag.ADVERSE_EVENT)))).stored.case
     ordinary = record(records, case(flags=(flag(Flag.HEALTH_DATA),))).stored.case
-    kept, erased = subjects.erase((made.id, ordinary.id), actor="dpo")
+    kept, erased = (subjects.erase(one.id, actor="dpo") for one in (made, ordinary))
     assert (kept.erased, erased.erased) == (False, True)
     assert kept.kept is not None
     assert "17.3" in kept.kept.basis
@@ -229,7 +229,7 @@ def test_erased_originals_are_not_left_in_the_files(tmp_path: Path):
     assert b"marca-4711" in on_disk()
     assert ciphertext in on_disk()
     keys = load_keys("NONE", tmp_path / "vault.key", {})
-    Subjects(records, Cipher(keys), load_retention()).erase((made.id,), actor="dpo")
+    Subjects(records, Cipher(keys), load_retention()).erase(made.id, actor="dpo")
     assert b"marca-4711" not in on_disk()
     assert ciphertext not in on_disk()
     records.close()
@@ -247,7 +247,7 @@ def test_what_a_reader_kept_in_the_files_goes_with_the_next_purge(tmp_path: Path
 
     with records.database.read() as reader:
         reader.execute(text("SELECT count(*) FROM cases"))
-        assert subjects.erase((made.id,), actor="dpo")[0].erased
+        assert subjects.erase(made.id, actor="dpo").erased
         assert b"marca-4711" in on_disk()
     assert records.vault.purge(actor="cli") == 0
     assert b"marca-4711" not in on_disk()
