@@ -14,7 +14,7 @@ from cases.decisions import STATUS_AFTER, CaseStatus, DecisionRecord, Position, 
 from cases.errors import CaseNotFoundError
 from cases.name_mask import name_marks
 from cases.outbox import Event, EventType, Outbox, events_of
-from cases.reading import Filters, decisions_of, page, row_by_tracking_code, row_of, stored, versions
+from cases.reading import Filters, decisions_of, page, row_of, stored, versions
 from cases.retention import EntryKind
 from cases.sealing import Sealer
 from cases.stored import Origin, Page, StoredCase, case_of, case_row, decision_row, stored_case
@@ -147,15 +147,6 @@ class CaseStore:
             return self.get(case_id, account=account)
         except CaseNotFoundError:
             return None
-
-    def get_by_tracking_code(self, code: str, *, account: str) -> StoredCase:
-        """The case that a customer names by its tracking code, however it was typed.
-
-        Raises:
-            CaseNotFoundError: no such case here, or a code whose check character is wrong.
-        """
-        with self._database.read() as session:
-            return stored(session, [row_by_tracking_code(session, code, account)])[0]
 
     def list(
         self, *, account: str, limit: int = 50, cursor: str | None = None, filters: Filters | None = None

@@ -131,18 +131,6 @@ class Policy:
         after = {day + timedelta(days=1) for day in ends if day is not None and day < date.max}
         return tuple(sorted(after.union(day for day in starts if day is not None)))
 
-    def rule_models(self) -> Iterator[RuleModel | OutcomeModel]:
-        """Every rule in policy order: flags, dispositions, modifiers, then failure rule and fallback."""
-        for rules in (self.flag_rules, self.disposition_rules, self.modifiers):
-            for rule in rules:
-                yield rule.model
-        yield self.on_failure
-        yield self.fallback
-
-    def rule_ids(self) -> tuple[str, ...]:
-        """Ids of every rule, in policy order."""
-        return tuple(model.id for model in self.rule_models())
-
     def professional(self, key: str, language: str | None) -> str:
         """A professional's name in a language, or in Spanish."""
         names = self.model.professionals[key]

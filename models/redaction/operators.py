@@ -1,12 +1,11 @@
-"""Operators on spans: replace, mask, hash or keep; and the way back for private drafts."""
+"""Operators on spans: replace, mask, hash or keep."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from models.errors import ArtifactError
 from models.redaction.normaliser import fold
 from models.redaction.numbering import Numbering, normalise_value
-from models.redaction.placeholders import NUMBERED, Writer
+from models.redaction.placeholders import Writer
 from models.redaction.policy import EntityRule, Operator, RedactionPolicy
 from models.spans import RedactedSpan, Redaction, Span
 from models.text import RawText, RedactedText
@@ -71,13 +70,3 @@ def pseudonym_key(policy: RedactionPolicy, file: str, key: Callable[[], bytes] |
             f"{file}: entities.{hashed[0]}.operator: hash needs a secret key of {LEAST_KEY_BYTES} bytes or more"
         )
     return secret
-
-
-def restore(text: str, originals: Mapping[str, RawText]) -> RawText:
-    """Put originals back in place of their placeholders; unknown ones, masks and pseudonyms stay."""
-
-    def original(match: re.Match[str]) -> str:
-        known = originals.get(match.group())
-        return match.group() if known is None else known.reveal()
-
-    return RawText(NUMBERED.sub(original, text))

@@ -40,7 +40,6 @@ class RecognizerEntry(_Strict):
     name: str
     type: Literal["predefined", "custom"]
     enabled: bool = True
-    country_code: str | None = None
     class_name: str | None = None
     supported_entity: str | None = None
     patterns: tuple[PatternEntry, ...] = ()

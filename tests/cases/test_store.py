@@ -44,7 +44,6 @@ def test_a_case_comes_back_as_it_was_recorded(records: Records):
     assert recorded.created
     assert recorded.stored == expected
     assert records.store.get(made.id, account="demo") == expected
-    assert records.store.get_by_tracking_code(made.tracking_code.lower(), account="demo") == expected
     assert counts(records) == {"cases": 1, "decisions": 0, "audit_log": 1, "vault": 4, "outbox": 2}
 
 
@@ -183,7 +182,6 @@ def test_another_account_s_case_looks_like_none(records: Records):
     made = record(records).stored.case
     reads = [
         lambda account: records.store.get(made.id, account=account),
-        lambda account: records.store.get_by_tracking_code(made.tracking_code, account=account),
         lambda account: records.vault.reveal(made.id, "MESSAGE", actor="a", account=account),
         lambda account: records.store.decide(made.id, decision(Verb.IGNORE), account=account),
     ]

@@ -56,8 +56,9 @@ def test_a_person_is_found_by_each_name(records: Records, subjects: Subjects):
         assert subjects.find(subject, actor="cli", account="demo") == expected
     assert subjects.find(Subject(identifier=RawText("612345879")), actor="cli", account="other") == ()
     assert subjects.find(Subject(pseudonym=PSEUDONYM), actor="cli", account="other") == ()
-    with pytest.raises(CaseNotFoundError):
-        subjects.find(Subject(case_id=theirs.id), actor="cli", account="other")
+    for subject in (Subject(case_id=theirs.id), Subject(tracking_code=theirs.tracking_code)):
+        with pytest.raises(CaseNotFoundError):
+            subjects.find(subject, actor="cli", account="other")
     assert "612345879" not in held(records)
     assert records.verify().ok
 

@@ -1,6 +1,7 @@
 """Small policies and facts for tests: valid by default, changed one piece at a time."""
 
 import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from policies.decision import Facts
 from policies.loader import load_policy
 from policies.policy import Policy
 from policies.safety_numbers import SafetyNumbers
+from policies.schema import OutcomeModel, RuleModel
 from policies.vocabulary import Channel, Visibility
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -137,6 +139,20 @@ def numbers() -> SafetyNumbers:
 def shipped(name: str = "health", **options: Any) -> Policy:
     """A policy of the repository."""
     return load_policy(RULES / f"{name}.yaml", safety_numbers=numbers(), **options)
+
+
+def rule_models(policy: Policy) -> Iterator[RuleModel | OutcomeModel]:
+    """Every rule in policy order: flags, dispositions, modifiers, then failure rule and fallback."""
+    for rules in (policy.flag_rules, policy.disposition_rules, policy.modifiers):
+        for compiled in rules:
+            yield compiled.model
+    yield policy.on_failure
+    yield policy.fallback
+
+
+def rule_ids(policy: Policy) -> tuple[str, ...]:
+    """Ids of every rule, in policy order."""
+    return tuple(model.id for model in rule_models(policy))
 
 
 def facts(**changes: Any) -> Facts:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from policies.account import Account
-from tests.policies.builders import POLICIES, shipped
+from tests.policies.builders import POLICIES, rule_ids, rule_models, shipped
 
 PRACTICES = [f"M{number}" for number in range(1, 85)] + [f"X{number}" for number in range(1, 7)]
 ROW = re.compile(r"^\| ([MX]\d+) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
@@ -26,19 +26,19 @@ def test_every_row_has_a_known_status() -> None:
 
 def test_every_name_is_a_rule_a_profile_or_a_field_of_the_account() -> None:
     policy = shipped()
-    known = set(policy.rule_ids()) | set(policy.model.sla_profiles) | set(Account.model_fields)
+    known = set(rule_ids(policy)) | set(policy.model.sla_profiles) | set(Account.model_fields)
     for practice in ROWS:
         assert _named(practice) <= known, practice
 
 
 def test_rules_and_rows_name_each_other() -> None:
     policy, by_practice = shipped(), defaultdict[str, set[str]](set)
-    for model in policy.rule_models():
+    for model in rule_models(policy):
         for practice in model.practices:
             assert practice in ROWS, model.id
             by_practice[practice].add(model.id)
     for practice in ROWS:
-        assert _named(practice) & set(policy.rule_ids()) == by_practice[practice], practice
+        assert _named(practice) & set(rule_ids(policy)) == by_practice[practice], practice
 
 
 def test_a_practice_without_rule_or_component_is_open() -> None:

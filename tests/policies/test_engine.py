@@ -12,7 +12,7 @@ from policies.account import ConflictSettings
 from policies.decision import Facts
 from policies.engine import evaluate
 from policies.vocabulary import Channel, Disposition, Flag, Priority, Visibility
-from tests.policies.builders import facts, load, rule, shipped, small_policy
+from tests.policies.builders import facts, load, rule, rule_ids, shipped, small_policy
 
 SCORE = st.floats(min_value=0, max_value=1)
 LEGITIMATE = {
@@ -64,7 +64,7 @@ def test_any_facts_give_a_whole_decision(given_facts: Facts) -> None:
     silent = decision.disposition is Disposition.NO_REPLY
     assert silent == (decision.audiences == ())
     assert not (silent and (decision.draft_constraints or decision.referral))
-    assert set(decision.rules) <= set(HEALTH.rule_ids())
+    assert set(decision.rules) <= set(rule_ids(HEALTH))
     assert len(set(decision.rules)) == len(decision.rules)
     assert decision.reasons
     assert decision.queue in HEALTH.model.queues

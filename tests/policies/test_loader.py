@@ -11,7 +11,7 @@ import yaml
 from policies.engine import evaluate
 from policies.errors import PolicyError
 from policies.loader import load_account, load_policy
-from tests.policies.builders import POLICIES, facts, load, numbers, rule, small_policy
+from tests.policies.builders import POLICIES, facts, load, numbers, rule, rule_ids, small_policy
 
 Written = dict[str, Any]
 
@@ -184,7 +184,7 @@ def test_a_broken_policy_is_refused(breaks: Callable[[Written], None], message: 
 
 
 def test_the_small_policy_is_valid(tmp_path: Path) -> None:
-    assert load(small_policy(), tmp_path).rule_ids() == (
+    assert rule_ids(load(small_policy(), tmp_path)) == (
         "emergency-flag", "emergency-rule", "complaint-rule", "question-rule", "late-modifier", "failure-rule",
         "fallback-rule",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from models.vocabulary import Emotion, Handling, Intent, Language, Relevance, Si
 from policies.cases import bound_to, load_cases, run_cases
 from policies.engine import evaluate
 from policies.gaps import gaps
-from tests.policies.builders import POLICIES, RULES, facts, shipped
+from tests.policies.builders import POLICIES, RULES, facts, rule_models, shipped
 
 NAMES = sorted(path.stem for path in RULES.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
 
@@ -119,7 +119,7 @@ def test_every_declared_constraint_queue_and_profile_is_used(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_rule_names_a_practice(name: str) -> None:
-    for model in shipped(name).rule_models():
+    for model in rule_models(shipped(name)):
         assert model.practices, model.id
 
 

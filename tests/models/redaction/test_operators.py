@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from models.errors import ArtifactError
 from models.redaction.numbering import Numbering
-from models.redaction.operators import restore
 from models.redaction.placeholders import masked
 from models.redaction.policy import Mask
 from models.redaction.redactor import Redactor
 from models.text import RawText
 from tests.models.redaction.conftest import POLICIES
+from tests.models.redaction.originals import restore
 
 KEY = bytes(range(32))
 MIXED = {

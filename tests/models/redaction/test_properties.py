@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from models.errors import TextError
 from models.redaction.normaliser import fold, plain
 from models.redaction.numbering import Numbering
-from models.redaction.operators import restore
 from models.spans import Redaction
 from models.text import RawText
+from tests.models.redaction.originals import restore
 
 VALUES = (
     "Lucía Ferrer", "612 34 56 78", "+34 677.918.243", "12345678Z", "X1234567L", "ana.ruiz@correo.es",
@@ -56,6 +56,7 @@ DISGUISES = (
     interleaved,
     lambda text: unicodedata.normalize("NFD", text),
 )
+
 DISGUISED = st.builds(
     lambda cue, value, disguise: cue + disguise(value),
     st.sampled_from(CUES), st.sampled_from(VALUES), st.sampled_from(DISGUISES),

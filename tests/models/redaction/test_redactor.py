@@ -10,7 +10,7 @@ from models.errors import ArtifactError, ModelError, TextError
 from models.redaction.finder import Finder
 from models.redaction.message_model import ModelReading
 from models.redaction.numbering import Numbering
-from models.redaction.operators import Operators, restore
+from models.redaction.operators import Operators
 from models.redaction.policy import load_policy
 from models.redaction.presidio import (
     AnalyzerEngine,
@@ -24,6 +24,7 @@ from models.redaction.registry import build_codes, read_registry
 from models.redaction.token_span import TokenSpan
 from models.text import RawText
 from tests.models.redaction.conftest import POLICIES
+from tests.models.redaction.originals import restore
 
 PIECES = st.lists(
     st.sampled_from(
