@@ -55,6 +55,18 @@ class Outcome:
     """What the customer is called, to be kept out of what people write; None where that could not be found out."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A message on its way, however often it is drafted."""
+
+    message: Message = field(repr=False)
+    account: Account
+    received_at: datetime
+    """On the account's clock."""
+    case_id: str
+    tell: Tell
+
+
 class Pipeline:
     """Turns a message into a case. Holds no state between messages; safe to use from several threads."""
 
@@ -79,30 +91,21 @@ class Pipeline:
         """
         account = self.account(message.account)
         received_at = working_time(account.hours).local(received_at)
-        case_id = case_id or new_case_id()
+        task = _Task(message, account, received_at, case_id or new_case_id(), tell)
         for tries in range(MOST_TRIES + 1):
-            quoting = tries < MOST_TRIES
-            outcome = self._once(message, account, received_at, case_id, tell, quoting=quoting)
+            outcome = self._once(task, quoting=tries < MOST_TRIES)
             if outcome is not None:
                 return outcome
         raise AssertionError("a draft that quotes nothing always holds")
 
-    def _once(
-        self,
-        message: Message,
-        account: Account,
-        received_at: datetime,
-        case_id: str,
-        tell: Tell,
-        *,
-        quoting: bool,
-    ) -> Outcome | None:
+    def _once(self, task: _Task, *, quoting: bool) -> Outcome | None:
         """The whole way once; None when an answer that it quotes was withdrawn or changed meanwhile.
 
         Args:
             quoting: whether approved answers are looked for.
         """
-        attempts = Attempts(tell=tell)
+        message, account, received_at = task.message, task.account, task.received_at
+        attempts = Attempts(tell=task.tell)
         message_id = attempts.run("redact", lambda: self.redact_id(message.id, account=account), None)
         whole = self._listener.hear(message, account, attempts)
         # What decides, finds and drafts reads the message without any orders to the software in it.
@@ -111,14 +114,17 @@ class Pipeline:
         if quoting:
             retrieval = attempts.run("retrieve", lambda: self._retrieve(account, heard), NOTHING_FOUND)
         attempts.done(progress.Step.RETRIEVED, lambda: progress.retrieved(retrieval))
-        said = complaint_text(heard, whole, received_at.date())
-        complaint = attempts.run("understand", lambda: self.engines.complaints.read(said), NOTHING_READ)
+        complaint = attempts.run(
+            "understand",
+            lambda: self.engines.complaints.read(complaint_text(heard, whole, received_at.date())),
+            NOTHING_READ,
+        )
         facts = self._facts(account, heard, retrieval, complaint.tags, attempts.failed)
         policy = self.engines.policies[account.id].in_force(received_at.date())
         decision = evaluate(facts, policy)
         attempts.done(progress.Step.DECIDED, lambda: progress.decided(decision))
         results = Results(
-            case_id=case_id,
+            case_id=task.case_id,
             tracking_code=new_tracking_code(),
             message=message,
             account=account,
@@ -136,7 +142,10 @@ class Pipeline:
         drafting = self._draft(results, heard)
         if drafting.failure is not None:
             attempts.erred("draft", drafting.failure)
-        if retrieval.evidence and not self.engines.retriever.holds(retrieval):
+        # Where nobody can tell whether it holds, it does not.
+        if retrieval.evidence and not attempts.run(
+            "retrieve", lambda: self.engines.retriever.holds(retrieval), False
+        ):
             return None
         attempts.done(progress.Step.DRAFTED, lambda: progress.drafted(drafting))
         case = assemble(results, drafting, self._versions(retrieval))
@@ -189,7 +198,7 @@ class Pipeline:
 
     def today(self, account: Account) -> date:
         """The day it is where the account is: an answer is in force by the company's calendar, not the server's."""
-        return working_time(account.hours).local(self._now()).date()
+        return working_time(account.hours).day(self._now())
 
     def account(self, name: str | None) -> Account:
         """The account of a message.

@@ -186,7 +186,7 @@ class ReplyCheck:
     ) -> ComposeRequest:
         engines = self._pipeline.engines
         # Records keep instants in UTC; the rules were those of the account's day, as when the case was decided.
-        day = working_time(account.hours).local(received_at).date()
+        day = working_time(account.hours).day(received_at)
         policy = engines.policies[account.id].in_force(day)
         return ComposeRequest(
             text=text,

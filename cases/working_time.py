@@ -41,11 +41,15 @@ class WorkingTime:
         """The instant on the account's clock; a time without offset is taken as already on it."""
         return instant.replace(tzinfo=self.zone) if instant.tzinfo is None else instant.astimezone(self.zone)
 
+    def day(self, instant: datetime) -> date:
+        """The day of an instant where the account is."""
+        return self.local(instant).date()
+
     def add_minutes(self, instant: datetime, minutes: int) -> datetime:
         """The instant at which so many minutes of opening hours have passed; at least the next opening."""
         left = timedelta(minutes=minutes)
         now = self.local(instant).astimezone(UTC)
-        for opens, closes in self._windows_from(self.local(instant).date() - _DAY):
+        for opens, closes in self._windows_from(self.day(instant) - _DAY):
             start = max(opens.astimezone(UTC), now)
             open_for = closes.astimezone(UTC) - start
             if open_for <= timedelta(0):
@@ -59,7 +63,7 @@ class WorkingTime:
         """How long it is open from one instant to another; zero where the end is not after the start."""
         first, last = self.local(start).astimezone(UTC), self.local(end).astimezone(UTC)
         total = timedelta(0)
-        for opens, closes in self._windows_from(self.local(start).date() - _DAY):
+        for opens, closes in self._windows_from(self.day(start) - _DAY):
             opening, closing = opens.astimezone(UTC), closes.astimezone(UTC)
             if opening >= last:
                 return total
@@ -72,7 +76,7 @@ class WorkingTime:
         The account's closing hour, not midnight: what is due must be done while somebody is there. Where the
         hours go over midnight, the last second of the day.
         """
-        day = self.local(instant).date()
+        day = self.day(instant)
         while days > 0:
             day += _DAY
             days -= self.is_working_day(day)

@@ -3,9 +3,8 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, cast
-from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import Depends, Request
@@ -22,6 +21,8 @@ from cases.compliance.response_times import Figures, figures
 from cases.keys import ApiKey, Scope
 from cases.reading import ALL_ACCOUNTS
 from cases.verification import AuditReport
+from cases.working_time import working_time
+from policies.account import OpeningHours
 from policies.adverse_events import load_adverse_events
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class ComplianceDesk:
         """The day it is where an account is; for all accounts, where the default one is."""
         accounts = self.service.pipeline.engines.accounts
         name = self.service.pipeline.engines.default_account if account == ALL_ACCOUNTS else account
-        zone = ZoneInfo(accounts[name].hours.timezone) if name in accounts else UTC
-        return self.service.records.now().astimezone(zone).date()
+        hours = accounts[name].hours if name in accounts else OpeningHours(timezone="UTC")
+        return working_time(hours).day(self.service.records.now())
 
 
 def build_desk(service: Service, settings: Settings) -> ComplianceDesk:

@@ -80,4 +80,4 @@ class Asked:
         """The day where the account is; in UTC for an account that is configured no longer."""
         account = self.service.pipeline.engines.accounts.get(stored.account)
         at = stored.received_at
-        return (working_time(account.hours).local(at) if account else at).date()
+        return working_time(account.hours).day(at) if account else at.date()

@@ -140,3 +140,14 @@ def test_an_emergency_does_not_wait_for_the_other_steps(pipeline: Pipeline) -> N
     case = with_broken(pipeline, "redactor", "retriever").run(Message(text=text), received_at=NOW).case
     assert (case.disposition, case.priority) == (Disposition.URGENT_REFERRAL, Priority.P1)
     assert any("112" in draft.text for draft in case.drafts)
+
+
+def test_an_answer_of_which_nobody_can_tell_whether_it_still_holds_is_not_quoted(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = Message(text="¿Cada cuánto me pongo la crema solar?", channel="instagram")
+    assert pipeline.run(message, received_at=NOW).case.evidence
+    monkeypatch.setattr(pipeline.engines.retriever, "holds", Broken().holds)
+    case = pipeline.run(message, received_at=NOW).case
+    assert case.evidence == ()
+    assert case.drafts
