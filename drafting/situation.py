@@ -7,7 +7,7 @@ from drafting.given import Given, given
 from drafting.reading import read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
-from drafting.topics import OWN_HEALTH, Topics
+from drafting.topics import OWN_HEALTH, ReadingRules, Topics
 from models.understanding.complaint_stage import Stage
 from models.vocabulary import Emotion, Intent
 from policies.vocabulary import Channel, Disposition, Flag, Visibility
@@ -17,6 +17,8 @@ Labels = frozenset[str]
 HURT_EMOTIONS = frozenset({"emotion:angry", "emotion:sad", "emotion:worried", "emotion:frustrated"})
 _HURT_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.CRISIS_RISK)
 NO_COMPLAINT = "none"
+_HEAD_CUE = "head:"
+"""Names of cues that a trained head gave (``models.understanding.types.Signal``)."""
 _SHORT, _LONG = 60, 400
 """Characters: a message under the first says little; one over the second says it all."""
 _OPEN_KINDS = frozenset({"topic", "referral", "queue", "constraint", "country"})
@@ -40,11 +42,13 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "serious": frozenset({"yes", "no"}),
     "own_health": frozenset({"yes", "no"}),
     "missing": frozenset(Missing),
+    "guessed": frozenset(Flag),
     "given": frozenset(Given),
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
-    "contact": 6.0, "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "given": 2.5,
+    "contact": 6.0, "guessed": 5.0,
+    "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "given": 2.5,
     "flag": 2.0, "main": 1.6,
     "intent": 1.2,
     "emotion": 1.0, "constraint": 1.0, "serious": 1.0, "own_health": 1.0, "queue": 1.0,
@@ -91,7 +95,10 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
     decision, reading = request.decision, read(request, topics)
     labels = {f"intent:{intent}" for intent in reading.intents}
     labels |= {f"main:{intent}" for intent in reading.intents[:1]}
-    labels |= {f"flag:{raised.code}" for raised in decision.flags}
+    guesses = _guessed(request, topics.rules)
+    silent = guesses.intersection(topics.rules.silent_if_guessed)
+    labels |= {f"flag:{raised.code}" for raised in decision.flags if raised.code not in silent}
+    labels |= {f"guessed:{flag}" for flag in guesses if decision.has(flag)}
     labels |= {f"topic:{topic}" for topic in reading.topics}
     labels |= {f"contact:{contact}" for contact in reading.contact}
     labels |= {f"constraint:{name}" for name in decision.draft_constraints}
@@ -116,6 +123,18 @@ def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> 
     labels |= {f"given:{kind}" for kind in given(request.text.value, topics.rules.given)}
     labels |= {f"missing:{code}" for code in missing(request, topics.rules.report_questions)[:1]}
     return frozenset(labels)
+
+
+def _guessed(request: ComposeRequest, rules: ReadingRules) -> frozenset[Flag]:
+    """Flags that a head alone raised with a low score: the message's own words do not bear them out."""
+    signals = {str(signal.code): signal for signal in request.understanding.signals}
+    return frozenset(
+        flag
+        for flag, least in rules.least_flag_score.items()
+        if (signal := signals.get(str(flag))) is not None
+        and signal.score < least
+        and all(cue.startswith(_HEAD_CUE) for cue in signal.cues)
+    )
 
 
 def _length(text: str) -> str:

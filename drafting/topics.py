@@ -17,6 +17,7 @@ from drafting.vector_file import FingerprintedEncoder
 from knowledge_base.evidence import Vectors
 from models.vocabulary import Emotion, Intent
 from policies.errors import PolicyError
+from policies.vocabulary import Flag
 
 _READ = 3000
 """Characters read of a message: topics only choose wording, and patterns must stay fast on any input."""
@@ -75,6 +76,10 @@ class ReadingRules(BaseModel):
     """Placeholders of the redactor by the kind of data that they stand for."""
     report_questions: list[Missing] = []
     """What a draft asks for a report of an adverse event, the most useful first."""
+    least_flag_score: dict[Flag, float] = {}
+    """A flag that a trained head alone raised, under its score, is a guess: ``guessed:`` tells the wording so."""
+    silent_if_guessed: list[Flag] = []
+    """Flags of whose guess the wording says nothing at all; rules and routing see them as before."""
 
     def topic_names(self) -> set[str]:
         """Every topic that the rules name."""
