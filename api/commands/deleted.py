@@ -4,7 +4,9 @@ import typer
 
 from cases.database import Database
 
-LEFT_IN_LOG = "what was deleted is still in the database's log, for somebody is reading: repeat `borrador purge`"
+LEFT_IN_LOG = (
+    "what was deleted is still in the database's log, for somebody is reading: repeat `borrador purge`"
+)
 
 
 def tell_if_left(database: Database) -> None:

@@ -34,14 +34,17 @@ def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound
     if fields.get("account") not in (None, endpoint.account):
         return Ignored(Reason.OTHER_ACCOUNT)
     delivery = headers["webhook-id"]
+    # A message without an id is known again by its delivery: work cut short must not make a second case of it.
+    known = fields.get("id") or f"{endpoint.name}:{delivery}"
     try:
         place = _Place.model_validate({"conversation": event.data.get("conversation")})
-        given = Message.model_validate({"channel": endpoint.channel, **fields, "account": endpoint.account})
+        given = Message.model_validate(
+            {"channel": endpoint.channel, **fields, "account": endpoint.account, "id": known}
+        )
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         names = {*Message.model_fields, "conversation"}
         place_name = next((str(step) for step in first["loc"] if step in names), "a field")
         raise PayloadError(f"data: {place_name} is missing, unknown or not as the contract says") from None
-    message_id = given.id or delivery
-    conversation = place.conversation or message_id
-    return Inbound(given, conversation, message_id, delivery)
+    message_id = str(fields.get("id") or delivery)
+    return Inbound(given, place.conversation or message_id, message_id, delivery)

@@ -30,7 +30,7 @@ from models.text import RawText, RedactedText
 from policies.account import Account
 from policies.vocabulary import Disposition
 from tests.cases.samples import Clock, case, decision
-from tests.cases.webhooks.senders import Request, endpoint, payload, recorded, signed
+from tests.cases.webhooks.senders import RECORDED, Request, endpoint, payload, recorded, signed
 from tests.policies.builders import facts
 
 
@@ -249,16 +249,25 @@ def test_what_was_acknowledged_survives_the_process(office: Office, tmp_path: Pa
     assert (len(again.handled), len(again.notes.sent)) == (1, 1)
 
 
-def test_a_kill_between_case_and_note_makes_no_second_case(office: Office, tmp_path: Path):
-    office.receive(recorded(Kind.CHATWOOT))
+NAMELESS = {"data": {"text": "¿Tenéis el champú sin perfume?"}}
+"""A message of one's own system that has no id there: only its delivery is known again."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"), [(Kind.CHATWOOT, {}), (Kind.STANDARD, {}), (Kind.STANDARD, NAMELESS)]
+)
+def test_a_kill_between_case_and_note_makes_no_second_case(
+    office: Office, tmp_path: Path, kind: Kind, changes: dict[str, Any]
+):
+    office.receive(signed(kind, payload(RECORDED[kind], **changes)), kind.value)
     task = office.inbox.claim(InboundState.RECEIVED)
     assert task is not None
-    office.handle(task.work.message, office.desk.endpoint("chatwoot"))  # on record, and then the kill
+    office.handle(task.work.message, office.desk.endpoint(kind.value))  # on record, and then the kill
     office.clock.move(minutes=3)
     again = Office(office.records, tmp_path, office.clock)
     again.work()
     assert len(office.records.store.list(account="demo").cases) == 1
-    assert len(again.notes.sent) == 1
+    assert len(again.notes.sent) == (0 if kind is Kind.STANDARD else 1)
 
 
 def test_a_failure_that_passes_is_tried_again_later(office: Office):
