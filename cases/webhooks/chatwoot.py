@@ -13,7 +13,6 @@ from cases.message import Turn
 from cases.webhooks.endpoints import Endpoint
 from cases.webhooks.inbound import (
     Ignored,
-    Inbound,
     Payload,
     PayloadError,
     Reason,
@@ -22,7 +21,7 @@ from cases.webhooks.inbound import (
     parse,
     turn,
 )
-from cases.webhooks.outcomes import Closing, Reply, agents_reply
+from cases.webhooks.outcomes import Closing, Reply, Told, agents_reply
 from policies.vocabulary import Channel, Visibility
 
 _CHANNELS: Mapping[str, Channel] = {
@@ -73,7 +72,7 @@ class _Event(Payload):
     messages: tuple[_Earlier, ...] = Field(default=(), max_length=500)
 
 
-def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Reply | Closing | Ignored:
+def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Told:
     """Read an event.
 
     Raises:

@@ -26,7 +26,7 @@ from cases.webhooks.inbound import (
     parse,
     turn,
 )
-from cases.webhooks.outcomes import Closing, Reply, agent_number, agents_reply
+from cases.webhooks.outcomes import Closing, Reply, Told, agent_number, agents_reply
 from policies.vocabulary import Channel, Visibility
 
 _WRITTEN = ("conversation.user.created", "conversation.user.replied")
@@ -86,7 +86,7 @@ class _Event(Payload):
     data: _Data | None = None
 
 
-def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Reply | Closing | Ignored:
+def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Told:
     """Read an event.
 
     Raises:

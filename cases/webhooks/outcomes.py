@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from cases.message import MAX_TEXT
 from cases.webhooks.endpoints import Endpoint
-from cases.webhooks.inbound import Ignored, Reason
+from cases.webhooks.inbound import Ignored, Inbound, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ class Reply:
     """The helpdesk's number of the agent; None where it tells none."""
     closing: Closing | None = None
     """Where one event tells of both: the agent answered and closed with one click."""
+
+
+Told = Inbound | Reply | Closing | Ignored
+"""What a request turns out to be."""
 
 
 def agent_number(given: object) -> str | None:

@@ -4,11 +4,7 @@ from collections.abc import Callable, Mapping
 
 from cases.webhooks import chatwoot, intercom, standard, zammad, zendesk
 from cases.webhooks.endpoints import Endpoint, Kind
-from cases.webhooks.inbound import Ignored, Inbound
-from cases.webhooks.outcomes import Closing, Reply
-
-Told = Inbound | Reply | Closing | Ignored
-"""What a request turns out to be."""
+from cases.webhooks.outcomes import Told
 
 _READERS: Mapping[Kind, Callable[[Endpoint, Mapping[str, str], bytes], Told]] = {
     Kind.CHATWOOT: chatwoot.read,

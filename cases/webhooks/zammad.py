@@ -16,7 +16,6 @@ from cases.sources.subject import with_subject
 from cases.webhooks.endpoints import Endpoint
 from cases.webhooks.inbound import (
     Ignored,
-    Inbound,
     Payload,
     PayloadError,
     Reason,
@@ -24,7 +23,7 @@ from cases.webhooks.inbound import (
     customer_message,
     parse,
 )
-from cases.webhooks.outcomes import Closing, Reply, agent_number, agents_reply
+from cases.webhooks.outcomes import Closing, Told, agent_number, agents_reply
 from policies.vocabulary import Channel, Visibility
 
 _CHANNELS: Mapping[str, tuple[Channel, Visibility]] = {
@@ -67,7 +66,7 @@ class _Event(Payload):
     article: _Article | None = None
 
 
-def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Reply | Closing | Ignored:
+def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Told:
     """Read an event.
 
     Raises:

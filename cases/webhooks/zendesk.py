@@ -12,7 +12,6 @@ from cases.sources.subject import with_subject
 from cases.webhooks.endpoints import Endpoint
 from cases.webhooks.inbound import (
     Ignored,
-    Inbound,
     Payload,
     PayloadError,
     Reason,
@@ -20,7 +19,7 @@ from cases.webhooks.inbound import (
     customer_message,
     parse,
 )
-from cases.webhooks.outcomes import Closing, Reply, agent_number, agents_reply
+from cases.webhooks.outcomes import Closing, Reply, Told, agent_number, agents_reply
 from policies.vocabulary import Channel
 
 CREATED = "zen:event-type:ticket.created"
@@ -86,7 +85,7 @@ class _Event(Payload):
     event: _Change | None = None
 
 
-def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Inbound | Reply | Closing | Ignored:
+def read(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> Told:
     """Read an event.
 
     Raises:

@@ -4,20 +4,18 @@ What differs between vendors (paths, tokens, payloads, the order of events) is i
 vendor publishes.
 """
 
-import json
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import httpx
 
 from cases.audit import utc_now
 from cases.webhooks.endpoints import Kind
+from tests.cases.webhooks.loopback import Posted, Told, json_api
 from tests.cases.webhooks.senders import payload, signed
 
 TOKEN = "ficha-de-pruebas-123456"
@@ -100,33 +98,11 @@ class StandIn(ABC):
 def listening(desk: StandIn) -> Iterator[StandIn]:
     """The vendor's API, for as long as the context lasts."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            given = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            status, told = desk.api(self.command, self.path, headers, json.loads(given))
-            if status >= 400:
-                desk.refused.append((status, told))
-            body = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(posted: Posted) -> Told:
+        status, told = desk.api(posted.method, posted.path, posted.headers, posted.json)
+        if status >= 400:
+            desk.refused.append((status, told))
+        return Told(status, told)
 
-        do_POST = do_PUT = answer  # noqa: N815 - http.server's names
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    desk.base = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with json_api(answer) as desk.base:
         yield desk
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

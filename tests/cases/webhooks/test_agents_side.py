@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cases.webhooks.endpoints import Kind
 from cases.webhooks.inbound import Ignored, NotJsonError, PayloadError, Reason
-from cases.webhooks.outcomes import Closing, Reply
-from cases.webhooks.readers import Told, read_payload
+from cases.webhooks.outcomes import Closing, Reply, Told
+from cases.webhooks.readers import read_payload
 from tests.cases.webhooks.senders import endpoint, payload
 
 HEADERS = {"x-zammad-delivery": "d-1"}
