@@ -51,6 +51,9 @@ def load_yaml(path: Path, *, lines: bool = False) -> object:
         raise PolicyError(f"{path.name}:{line}: {error.problem}") from None
     except yaml.YAMLError as error:
         raise PolicyError(f"{path.name}: {' '.join(str(error).split())}") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        # Lists as keys, impossible dates, nesting without end.
+        raise PolicyError(f"{path.name}: not valid YAML: {type(error).__name__}") from None
     return data if lines else without_lines(data)
 
 
