@@ -15,12 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.errors import ArtifactError
 from models.redaction.folding import fold_word
 from models.redaction.normaliser import fold
+from models.yaml_files import read_yaml
 
 SUPPORTED = ("es", "ca", "gl", "eu", "pt", "en")
 OTHERS = (
@@ -121,9 +121,7 @@ class LanguageMarks:
 def load_marks(path: Path = WORDS_FILE) -> LanguageMarks:
     """Read the word file. Raises ArtifactError naming the file and the field."""
     try:
-        file = _WordFile.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-    except (OSError, yaml.YAMLError) as error:
-        raise ArtifactError(f"{path.name}: {type(error).__name__}") from error
+        file = _WordFile.model_validate(read_yaml(path))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise ArtifactError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -17,9 +17,10 @@ from models.redaction.clauses import ClauseRules, grow
 from models.redaction.folding import fold_word
 from models.redaction.general import GeneralRules, Sentences
 from models.redaction.health_file import HealthEntry, HealthFile
-from models.redaction.policy import describe, read_yaml
+from models.redaction.policy import describe
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
 from models.redaction.tokens import Token
+from models.yaml_files import read_yaml
 
 GAP = 3
 PREFIX = 4

@@ -4,13 +4,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ArtifactError
 from models.redaction.folding import fold_word
 from models.redaction.person_cues import PersonCues
 from models.redaction.tokens import tokenize
+from models.yaml_files import read_yaml
 
 
 class _Strict(BaseModel):
@@ -140,18 +140,6 @@ def describe(error: ValidationError) -> str:
     """Return the first fault of a file in one line: field and reason, never the value."""
     first = error.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-
-
-def read_yaml(path: Path) -> object:
-    """Read one YAML file. Raises ArtifactError naming the file and the line."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArtifactError(f"{path.name}: {error}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise ArtifactError(f"{path.name}: {line}{getattr(error, 'problem', 'no YAML')}") from error
 
 
 def load_policy(path: Path) -> RedactionPolicy:

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.errors import ArtifactError
 from models.redaction import patterns
 from models.redaction.codes import DEFAULT_REACH, CodeRecognizer, Label
-from models.redaction.policy import describe, read_yaml
+from models.redaction.policy import describe
 from models.redaction.presidio import LANGUAGE, EntityRecognizer, RecognizerRegistry
 from models.redaction.validators import VALIDATORS
+from models.yaml_files import read_yaml
 
 REGISTRY_FILE = Path(__file__).parent / "recognizers.yaml"
 

@@ -14,7 +14,7 @@ from models.understanding.lexicon_file import (
     Strength,
     lexicon_paths,
     merge,
-    read_yaml,
+    read_lexicon,
 )
 from models.understanding.patterns import Pattern, PatternError, compile_pattern, keys_of
 from models.understanding.token_places import NOWHERE, Place, Places
@@ -124,7 +124,7 @@ class Lexicon:
     @classmethod
     def load(cls, folder: Path, stem: str = "signals") -> "Lexicon":
         """Load and compile every ``<stem>*.yaml``. Raises ArtifactError with file, entry and field."""
-        files = [(path.name, read_yaml(path, LexiconFile)) for path in lexicon_paths(folder, stem)]
+        files = [(path.name, read_lexicon(path, LexiconFile)) for path in lexicon_paths(folder, stem)]
         groups = merge(files, lambda file: {k: tuple(v) for k, v in file.groups.items()})
         guards = merge(files, lambda file: dict(file.guards))
         entries: dict[str, Entry] = {}

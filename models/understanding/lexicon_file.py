@@ -5,13 +5,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ArtifactError
 from models.understanding.complaint_marks import ComplaintMark, Wants
 from models.understanding.report import Criterion, Seriousness, Situation
 from models.vocabulary import Intent, Relevance, SignalCode
+from models.yaml_files import read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 V = TypeVar("V")
@@ -109,12 +109,9 @@ class LexiconFile(BaseModel):
     entries: list[Entry] = Field(default_factory=list)
 
 
-def read_yaml(path: Path, model: type[M]) -> M:
+def read_lexicon(path: Path, model: type[M]) -> M:
     """Read and validate one YAML file. Raises ArtifactError with file, entry and field in one line."""
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ArtifactError(f"{path.name}: cannot be read: {' '.join(str(error).split())}") from None
+    raw = read_yaml(path)
     try:
         return model.model_validate(raw)
     except ValidationError as error:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.redaction.folding import fold_word
-from models.understanding.lexicon_file import read_yaml
+from models.understanding.lexicon_file import read_lexicon
 from models.vocabulary import Language
 
 FILE = "report_words.yaml"
@@ -156,7 +156,7 @@ class ReportWords:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the file of a folder of lexicons. Raises ArtifactError with file and field."""
-        file = read_yaml(folder / FILE, _File)
+        file = read_lexicon(folder / FILE, _File)
         return cls(
             kinds=WordSet.of(file.kinds.split()),
             containers=WordSet.of(file.containers.split()),

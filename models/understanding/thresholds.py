@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.understanding.lexicon_file import read_yaml
+from models.understanding.lexicon_file import read_lexicon
 from models.vocabulary import SignalCode
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -63,4 +63,4 @@ class Thresholds(BaseModel):
 
 def load_thresholds(path: Path) -> Thresholds:
     """Read the thresholds. Raises ArtifactError with file and field."""
-    return read_yaml(path, Thresholds)
+    return read_lexicon(path, Thresholds)
