@@ -11,7 +11,8 @@ from policies.vocabulary import Disposition, Flag
 _LIKELY = 0.5
 """Scores are calibrated: a main intent under this is more likely wrong than right."""
 _HEALTH_FLAGS = (Flag.EMERGENCY, Flag.SELF_HARM, Flag.ADVERSE_EVENT, Flag.IN_PERSON_REFERRAL)
-_ASSENT = "only_assent"
+_ASSENT, _THANKS = "only_assent", "only_thanks"
+_YES_THANKS, _ANYTHING_ELSE = "assent_and_thanks", "anything_else"
 _QUESTION = re.compile(r"\?(?![\w/&=%#])")
 """A question mark of a sentence, not of an address."""
 _AGAIN_TOPICS = {"third_contact": "third", "again_contact": "again"}
@@ -38,17 +39,20 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
     )
     if _asked(request):
         found -= {_ASSENT}  # "sí" is the answer that we wait for, not the end of the talk
+    accepted = _accepted(request, topics, found)
+    if accepted:
+        found -= {_THANKS}
     health = _health(request)
     glad = not found.isdisjoint(rules.glad_topics)
     intents = _ranked(request, rules)
     complains = not found.isdisjoint(rules.against_praise) or request.decision.has(Flag.HEALTH_DATA)
-    doubted = intents[0] == Intent.PRAISE and not glad and complains
+    doubted = intents[0] == Intent.PRAISE and (accepted or (not glad and complains))
     lead = _lead(request, found, rules)
     vague = lead is None and not health and (doubted or _unsure(request, intents[0], found, rules))
     if lead is not None:
         intents = _led(intents, lead, rules)
     elif vague:
-        intents = intents[:1] if intents[0] in rules.idle else ()
+        intents = intents[:1] if intents[0] in rules.idle and not _guess(request, intents[0], rules) else ()
     elif doubted:
         intents = intents[1:]
     emotion = _emotion(request, found, rules)
@@ -66,6 +70,15 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
 def _asked(request: ComposeRequest) -> bool:
     """Whether our last text asks the customer something."""
     return bool(request.agent_texts) and _QUESTION.search(request.agent_texts[-1]) is not None
+
+
+def _accepted(request: ComposeRequest, topics: Topics, found: frozenset[str]) -> bool:
+    """Whether "sí, gracias" answers what we asked: the talk goes on, unless we only asked if there was more."""
+    return (
+        _YES_THANKS in found
+        and _asked(request)
+        and _ANYTHING_ELSE not in topics.find(request.agent_texts[-1], request.language)
+    )
 
 
 def _lead(request: ComposeRequest, found: frozenset[str], rules: ReadingRules) -> Intent | None:
@@ -125,6 +138,11 @@ def _unsure(request: ComposeRequest, main: str, found: frozenset[str], rules: Re
     score = dict(request.understanding.intents)[Intent(main)]
     guessed = score < rules.least_intent_score and not _borne_out(found, rules)
     return main in rules.idle or guessed or (request.understanding.abstained and score < _LIKELY)
+
+
+def _guess(request: ComposeRequest, main: str, rules: ReadingRules) -> bool:
+    """A main intent that is more often wrong than right."""
+    return dict(request.understanding.intents)[Intent(main)] < rules.least_intent_score
 
 
 def _led(intents: tuple[str, ...], lead: Intent, rules: ReadingRules) -> tuple[str, ...]:

@@ -63,3 +63,25 @@ def test_an_answer_of_more_than_assent_is_read_as_before(drafter: Drafter) -> No
     for text in ("vale, pero sigue roto", "muchas gracias"):
         asked, told = (said_back(text, sent, "acknowledge") for sent in (ASKED, ["Llega mañana."]))
         assert is_closed(drafter, asked) == is_closed(drafter, told)
+
+
+OFFERED = ["Tenemos hueco el jueves por la tarde. ¿Se lo apuntamos?"]
+MORE = ["Ya está anulado. ¿Podemos ayudarle en algo más?"]
+
+
+@pytest.mark.parametrize("disposition", ["acknowledge", "draft"])
+@pytest.mark.parametrize("text", ["sí, gracias", "Claro, muchas gracias!", "vale gracias"])
+def test_a_yes_with_thanks_to_our_question_goes_on(drafter: Drafter, text: str, disposition: str) -> None:
+    assert not is_closed(drafter, said_back(text, OFFERED, disposition))
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("vale, gracias", MORE),
+        ("gracias", OFFERED),
+        ("sí, gracias", ["Queda apuntado el jueves."]),
+    ],
+)
+def test_thanks_that_answer_nothing_close(drafter: Drafter, text: str, sent: list[str]) -> None:
+    assert is_closed(drafter, said_back(text, sent, "acknowledge"))
