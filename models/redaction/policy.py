@@ -69,6 +69,8 @@ class TokenModelRules(_Strict):
     """Least probability, from the model, that findings of a recognizer need, by its name."""
     unsupported_rules: tuple[str, ...] = ()
     """Rules of those recognizers that need none."""
+    tells_nothing: tuple[str, ...] = ()
+    """Expressions: a span of the model that is nothing but one of them (a stretch of time) is no health data."""
     labels: dict[str, str] = {}
     """For a transformers model by setting: entity, or ``keep``, by its label."""
 

@@ -87,7 +87,7 @@ class Redactor:
             UsernameRecognizer(policy.organisation_handles),
             PersonRecognizer(gazetteer, policy.persons.cues()),
             HealthRecognizer(load_health_lexicon(lexicons_dir / HEALTH_FILE), gazetteer.common),
-            TokenModelRecognizer(policy.token_model.least),
+            TokenModelRecognizer(policy.token_model.least, policy.token_model.tells_nothing),
         ]
         nlp = LightNlpEngine(model)
         engine = AnalyzerEngine(

@@ -1,6 +1,7 @@
 """Brings the token model's spans into Presidio's findings."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from models.redaction.message_model import ModelReading
 from models.redaction.presidio import LightArtifacts, Recognizer, RecognizerResult
@@ -17,11 +18,13 @@ LEAST = 0.5
 class TokenModelRecognizer(Recognizer):
     """Gives the spans that the NLP engine's model found.
 
-    ``least``: least mean probability of a span by entity; ``LEAST`` for those not named.
+    ``least``: least mean probability of a span by entity; ``LEAST`` for those not named. ``tells_nothing``:
+    expressions of what is no finding where the span holds nothing else.
     """
 
-    def __init__(self, least: Mapping[str, float]) -> None:
+    def __init__(self, least: Mapping[str, float], tells_nothing: Sequence[str] = ()) -> None:
         self._least = least
+        self._empty = re.compile("|".join(tells_nothing) or r"(?!)", re.IGNORECASE)
         super().__init__("TokenModelRecognizer", sorted(MESSAGE_ENTITIES))
 
     def find(self, text: str, artifacts: LightArtifacts) -> list[RecognizerResult]:
@@ -31,4 +34,5 @@ class TokenModelRecognizer(Recognizer):
             self.hit(span.entity, span.start, span.end, CERTAIN * span.score, RULE)
             for span in reading.spans
             if span.score >= self._least.get(span.entity, LEAST)
+            and self._empty.fullmatch(text[span.start : span.end].strip()) is None
         ]
