@@ -9,7 +9,7 @@ from drafting.request import ComposeRequest
 from models.understanding.types import AdverseEventCriteria, Signal
 from models.vocabulary import SignalCode
 from policies.vocabulary import Visibility
-from tests.drafting.builders import decision, request
+from tests.drafting.builders import answer, decision, request, retrieval
 
 
 def signalled(asked: ComposeRequest, **signals: tuple[float, str]) -> ComposeRequest:
@@ -139,6 +139,16 @@ def test_mourners_are_not_sent_to_the_pharmacy(drafter: Drafter) -> None:
                     intents=("medical_advice",), emotion="sad")  # fmt: skip
     for text in texts(drafter, asked, 16):
         assert "farmacia" not in text, text
+
+
+def test_no_answer_that_is_merely_near_stands_beside_condolence(drafter: Drafter) -> None:
+    near = retrieval(answer("Una vez caducado, no lo uses.", "No lo uses."))
+    decided = decision("draft", flags=("health_data",), audiences=("private",))
+    asked = request("mi mujer falleció, ¿pudo ser el jarabe?", decided=decided, found=near,
+                    intents=("product_information",))  # fmt: skip
+    assert not any("caducado" in text for text in texts(drafter, asked))
+    alive = replace(asked, text=type(asked.text)("mi mujer pregunta si el jarabe caduca"))
+    assert all("caducado" in text for text in texts(drafter, alive))
 
 
 ABOUT = [
