@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from cases.audit import Action
 from cases.canonical import Json, canonical_json
 from cases.decisions import Verb
-from cases.erasure import ERASED_DIGEST
 from cases.evidence.selection import Period
 from cases.reading import ALL_ACCOUNTS, decisions_of
 from cases.records import Records
+from cases.stored import ERASED_DIGEST
 from cases.tables import CaseRow, DecisionRow
 from policies.vocabulary import Disposition
 

@@ -20,13 +20,12 @@ from cases.request_tables import AcceptedRow
 from cases.retention import Kept, Retention
 from cases.satisfaction import erase_comment
 from cases.sealing import Sealer
-from cases.stored import case_of
+from cases.stored import ERASED_DIGEST, case_of
 from cases.tables import CaseRow, DecisionRow, InboundRow, VaultRow
 from cases.webhooks.inbox import InboundState
 from policies.vocabulary import Flag
 
 ERASED_TEXT = ""
-ERASED_DIGEST = "erased"
 
 
 @dataclass(frozen=True, slots=True)

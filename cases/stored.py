@@ -14,6 +14,9 @@ from policies.decision import Facts
 from policies.facts_json import facts_json, facts_of
 from policies.vocabulary import Channel
 
+ERASED_DIGEST = "erased"
+"""Instead of a case's fingerprint, once the case was erased."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -44,6 +47,8 @@ class StoredCase:
     """What policy decided on; None for a case recorded before facts were kept."""
     name_marks: str | None = field(default=None, repr=False)
     """By which the customer's name is known in a text; None where nobody knows it any more."""
+    erased: bool = False
+    """Whether its texts were erased at its subject's request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ def stored_case(row: CaseRow, decisions: Iterable[DecisionRow]) -> StoredCase:
         decisions=tuple(recorded_decision(decision) for decision in decisions),
         facts=None if row.facts is None else facts_of(json.loads(row.facts)),
         name_marks=row.name_marks,
+        erased=row.content_digest == ERASED_DIGEST,
     )
 
 

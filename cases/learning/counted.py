@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from cases.canonical import Json, canonical_json
 from cases.decisions import CaseStatus, Outcome, Verb
-from cases.erasure import ERASED_DIGEST
 from cases.learning.judged import Judged, Taken, judged_row, midnight, taken_by_case
 from cases.satisfaction_tables import SatisfactionRow
+from cases.stored import ERASED_DIGEST
 from cases.tables import CaseRow
 
 _CHUNK = 500

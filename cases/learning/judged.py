@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cases.decisions import Outcome, Verb
-from cases.erasure import ERASED_DIGEST
 from cases.errors import CaseError
 from cases.reading import ALL_ACCOUNTS
+from cases.stored import ERASED_DIGEST
 from cases.tables import CaseRow, DecisionRow
 
 _CHUNK = 1000

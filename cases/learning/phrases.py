@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.decisions import Verb
-from cases.erasure import ERASED_DIGEST
 from cases.learning.judged import Span
 from cases.learning.policy import PhrasePolicy
 from cases.learning.wordings import Cluster, Known, Wording, gather, names_a_fact, names_a_person, wording
+from cases.stored import ERASED_DIGEST
 from cases.tables import CaseRow, DecisionRow
 from drafting.joining import normal, split
 from drafting.request import LANGUAGES

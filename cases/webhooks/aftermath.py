@@ -86,7 +86,9 @@ class Aftermath:
         cases = self._cases(task, endpoint.account)
         if task.attempts > 1 and self._is_recorded(cases, actor, task):
             return Outcome.NOTHING_WAITED
-        return self._reply([one for one in cases if one.status in WAITING], text, actor, endpoint)
+        # An erased case takes no reply: the attempts to record one would keep its text.
+        waiting = [one for one in cases if one.status in WAITING and not one.erased]
+        return self._reply(waiting, text, actor, endpoint)
 
     def _cases(self, task: Task, account: str) -> list[StoredCase]:
         """The conversation's cases when the agent acted, oldest first."""
@@ -95,7 +97,7 @@ class Aftermath:
             try:
                 one = self._records.store.get(case_id, account=account)
             except CaseNotFoundError:
-                continue  # erased since
+                continue  # of a database that was put back
             if one.superseded_by is None:
                 found.append(one)
         return found

@@ -19,9 +19,11 @@ def with_thread(message: Message, case_ids: tuple[str, ...], records: Records, *
     turns: list[Turn] = []
     for case_id in case_ids[-MAX_TURNS:]:
         try:
-            turns += _turns(records.store.get(case_id, account=account), records, account)
+            stored = records.store.get(case_id, account=account)
         except CaseNotFoundError:
-            continue  # erased since
+            continue  # of a database that was put back
+        if not stored.erased:
+            turns += _turns(stored, records, account)
     if len(turns) <= len(message.thread):
         return message
     return message.model_copy(update={"thread": tuple(turns[-MAX_TURNS:])})

@@ -14,6 +14,7 @@ from cases.webhooks.inbox import InboundState, Task
 from policies.vocabulary import Disposition
 from tests.cases.samples import Clock
 from tests.cases.webhooks.senders import recorded
+from tests.cases.webhooks.test_aftermath import again, agent, customer
 from tests.cases.webhooks.test_desk import Office
 
 
@@ -87,3 +88,19 @@ def test_what_wants_no_note_is_never_up_for_one(office: Office, monkeypatch: pyt
 def _only_conversation(office: Office) -> str:
     with office.records.database.read() as session:
         return session.execute(text("SELECT conversation_key FROM inbound")).scalar_one()
+
+
+def test_a_reply_to_an_erased_case_is_not_kept_for_attempts_that_must_fail(office: Office):
+    one = customer(office)
+    erase(office, one.case.id)
+    agent(office, "Ya hemos borrado sus datos, Remedios.")
+    assert office.inbox.counts() == {"received": 0, "recorded": 0, "done": 2, "failed": 0}
+    with office.records.database.read() as session:
+        assert session.execute(text("SELECT count(ciphertext) FROM inbound")).scalar_one() == 0
+    assert again(office, one).decisions == ()
+
+
+def test_an_erased_case_is_no_turn_of_a_later_message(office: Office):
+    erase(office, customer(office).case.id)
+    customer(office, 119)
+    assert office.handled[-1].thread == ()
