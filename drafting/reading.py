@@ -52,7 +52,7 @@ def read(request: ComposeRequest, topics: Topics) -> Reading:
     if lead is not None:
         intents = _led(intents, lead, rules)
     elif vague:
-        intents = intents[:1] if intents[0] in rules.idle and not _guess(request, intents[0], rules) else ()
+        intents = intents[:1] if _idle(request, intents[0], found, rules) else ()
     elif doubted:
         intents = intents[1:]
     emotion = _emotion(request, found, rules)
@@ -140,9 +140,10 @@ def _unsure(request: ComposeRequest, main: str, found: frozenset[str], rules: Re
     return main in rules.idle or guessed or (request.understanding.abstained and score < _LIKELY)
 
 
-def _guess(request: ComposeRequest, main: str, rules: ReadingRules) -> bool:
-    """A main intent that is more often wrong than right."""
-    return dict(request.understanding.intents)[Intent(main)] < rules.least_intent_score
+def _idle(request: ComposeRequest, main: str, found: frozenset[str], rules: ReadingRules) -> bool:
+    """Whether the message is small talk: likely so by its score, and by no words a matter of ours."""
+    likely = dict(request.understanding.intents)[Intent(main)] >= rules.least_intent_score
+    return main in rules.idle and likely and found.isdisjoint(rules.against_idle)
 
 
 def _led(intents: tuple[str, ...], lead: Intent, rules: ReadingRules) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class ReadingRules(BaseModel):
     """A leading intent of these is answered alone; behind another it is not mentioned."""
     idle: list[Intent] = []
     """Main intents after which no story is told."""
+    against_idle: list[str] = []
+    """Topics with which a message is our business, whatever its idle main intent scores."""
     sure_topics: list[str] = []
     """Topics that hold however unsure the understanding is."""
     glad_topics: list[str] = []
@@ -86,6 +88,7 @@ class ReadingRules(BaseModel):
         named = {
             *self.own_words,
             *self.sure_topics,
+            *self.against_idle,
             *self.glad_topics,
             *self.against_praise,
             *self.chasing_topics,

@@ -26,6 +26,7 @@ FOUND = [
     ("size_wanted", "ojalá un formato de viaje"),
     ("hold_parcel", "estoy fuera, ¿me pueden guardar el pedido?"),
     ("worn", "se partió la montura"),
+    ("consumer_office", "esto lo lleva ya la oficina municipal del consumidor"),
     ("electrical", "la esterilla echa humo"),
     ("assent_and_thanks", "sí por favor, muchas gracias"),
 ]
@@ -49,6 +50,7 @@ NOT_FOUND = [
     ("no_parcel_named", "el paquete sigue sin venir"),
     ("size_wanted", "bajad el precio"),
     ("hold_parcel", "¿cómo se guarda el jarabe?"),
+    ("consumer_office", "el consumo de agua del centro"),
     ("electrical", "¿es mejor la plancha eléctrica o la normal?"),
     ("assent_and_thanks", "sí, gracias, pero llegó abierto"),
     ("worn", "las lentes de contacto venían secas"),
