@@ -15,6 +15,7 @@ from cases.desk_tables import ExpertAnswerRow
 from cases.errors import CaseError
 from cases.reading import decisions_of, row_of
 from cases.sealing import Sealer
+from cases.stored import ERASED_DIGEST
 
 MAX_ANSWER = 5_000
 """Code points of an expert's answer: the longest approved answer has about two thousand."""
@@ -116,6 +117,8 @@ def _question(session: Session, case_id: str, account: str) -> int:
     row = row_of(session, case_id, account)
     if row.status != CaseStatus.ESCALATED:
         raise ExpertAnswerError("the case asks nothing of an expert: it is not escalated")
+    if row.content_digest == ERASED_DIGEST:
+        raise ExpertAnswerError("the case was erased: nothing is left to answer")
     asked = [one.number for one in decisions_of(session, [case_id]) if one.decision == Verb.ESCALATE]
     number = asked[-1]
     if session.get(ExpertAnswerRow, (case_id, number)) is not None:

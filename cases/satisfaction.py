@@ -19,6 +19,7 @@ from cases.learning.intervals import mean_interval, share_interval
 from cases.reading import row_of
 from cases.satisfaction_tables import SatisfactionRow
 from cases.sealing import Sealer
+from cases.stored import ERASED_DIGEST
 from cases.tables import AuditRow, CaseRow
 from models.text import RedactedText
 
@@ -96,6 +97,8 @@ class Satisfaction:
     ) -> tuple[Grade, bool]:
         """Keep a grade and tell the audit log; whether it is new. The same again changes nothing.
 
+        Of an erased case the grade alone is kept.
+
         Raises:
             CaseNotFoundError: no such case in this account.
             SatisfactionError: nothing was sent on the case, or it has another grade.
@@ -106,6 +109,8 @@ class Satisfaction:
         said = comment.value.strip() or None if comment is not None else None
         with self._database.write() as session:
             case = row_of(session, case_id, account)
+            if case.content_digest == ERASED_DIGEST:
+                said = None  # the erasure took the words; none may come after it
             known = session.get(SatisfactionRow, case_id)
             if known is not None:
                 if (known.score, known.comment) != (score, said):

@@ -1,7 +1,7 @@
 """The case store: a case, its audit row, its events and its originals are written together or not at all."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from cases.outbox import Event, EventType, Outbox, events_of
 from cases.reading import Filters, decisions_of, page, row_of, stored, versions
 from cases.retention import EntryKind
 from cases.sealing import Sealer
-from cases.stored import Origin, Page, StoredCase, case_of, case_row, decision_row, stored_case
+from cases.stored import ERASED_DIGEST, Origin, Page, StoredCase, case_of, case_row, decision_row, stored_case
 from cases.tables import CaseRow
 from cases.vault import MESSAGE, NAME, Vault, drop_marks, kind_of, sent_name
 from models.text import RawText
@@ -176,6 +176,8 @@ class CaseStore:
                 superseded=row.superseded_by is not None,
                 decisions=len(decisions_of(session, [case_id])),
             )
+            if row.content_digest == ERASED_DIGEST:
+                record = replace(record, note=None)  # the erasure took the words; none may come after it
             decision = weigh(case, position, record, self._now())
             written = decision_row(case_id, decision)
             written.audit_seq = self._audit.append(
