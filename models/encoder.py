@@ -149,6 +149,18 @@ class OnnxEncoder:
             inputs = self._padded([ids[row] for row in rows])
             yield Lower(rows, self._lower.run(["lower_layers"], inputs)[0], inputs["attention_mask"])
 
+    def states(self, text: str) -> tuple[list[tuple[int, int]], Vectors]:
+        """Where each piece of a text stands (code points), and its hidden state after the shared layers, (pieces, d).
+
+        A text over 256 tokens is cut at its end.
+        """
+        prefix = PREFIXES["query"]
+        read = self._tokenizer.encode(prefix + text)
+        hidden = self._lower.run(["lower_layers"], self._padded([read.ids]))[0][0]
+        ends = [(first - len(prefix), last - len(prefix)) for first, last in read.offsets]
+        inside = [row for row, (first, last) in enumerate(ends) if 0 <= first < last]
+        return [ends[row] for row in inside], hidden[inside]
+
     def finish(self, part: Lower) -> Vectors:
         """Take texts on through the layers for retrieval, to their unit vectors, (rows, dimensions)."""
         found: Vectors = self._upper.run(["embedding"], part.inputs())[0]

@@ -1,7 +1,7 @@
 """Trains what tells orders to the software: orders put into messages of the training split, and those messages alone.
 
-Run ``python -m models.training.orders`` whenever the encoder or the heads' branch of it changed; about two minutes on
-one core. Writes ``models/artifacts/heads/orders.npz``.
+Run ``python -m models.training.orders`` whenever the encoder changed; about five minutes on two cores. Writes
+``models/artifacts/heads/orders.npz``.
 """
 
 import argparse
@@ -17,61 +17,77 @@ from sklearn.linear_model import LogisticRegression
 
 from models.encoder import DEFAULT_DIRECTORY, OnnxEncoder
 from models.training.messages import LabelledMessage, read_messages
-from models.understanding.encoding import MessageReader
-from models.understanding.features import Floats
-from models.understanding.heads import Heads
+from models.training.order_context import fit, rows_of
 from models.understanding.lexicon import Lexicon
+from models.understanding.order_context import OrderContext, States
 from models.understanding.order_edges import Stretch
-from models.understanding.order_judge import OrderJudge, fingerprint
+from models.understanding.order_judge import OrderJudge
 from models.understanding.order_tagger import BITS, OrderTagger, features, tokens_of
-from models.understanding.orders import says_something, sentences
-from models.understanding.reader import BRANCH_FILE, load_reader
+from models.understanding.reader import PlainReader
 from models.vocabulary import Handling, SignalCode
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = ROOT / "eval" / "data" / "messages"
-ORDERS = ROOT / "eval" / "data" / "injection" / "orders_train.yaml"
+ORDERS = ROOT / "eval" / "data" / "injection"
+ORDER_FILES = ("orders_train.yaml", "orders_train_later.yaml")
+LOOKALIKES = "lookalikes_train.yaml"
+"""What customers say to people that sounds like an order to software, and is none."""
 LEXICONS = ROOT / "policies" / "lexicons"
 HEADS = ROOT / "models" / "artifacts" / "heads"
 
 SEED = 7
-CARRIERS = 8
-"""Messages that each order is put into."""
+CARRIERS = 6
+"""Messages that each order is put into, and each sentence that only sounds like one."""
 LONGEST = 600
 """Characters of a message that is trained on."""
 STRENGTH = 0.3
 """Inverse of the regularisation (C); by hand on dev."""
-VECTOR_STRENGTH = 10.0
-"""The same for the weights of the vectors."""
-PLAIN_PIECES = 8000
-"""Sentences without an order that the weights of the vectors are fitted to, drawn at random."""
-BATCH = 32
+PLAIN = 7000
+"""Texts without an order that the network of words in context is fitted to."""
 JOINTS = (" ", " ", "\n", ". ", ", ", "\n\n")
 """What stands between an order and the message around it."""
+
+BEGINS = "‖"
+"""In a text of a list: the order begins here, and what stands before it is a customer's own words."""
 
 Example = tuple[str, tuple[Stretch, ...]]
 """A text, and where orders stand in it."""
 
 
-def orders_of(file: Path) -> list[str]:
-    """All orders of a list. Raises OSError, YAMLError."""
+def texts_of(file: Path) -> list[str]:
+    """All texts of a list by kind. Raises OSError, YAMLError."""
     found = yaml.safe_load(file.read_text(encoding="utf-8"))
     return [str(text) for texts in found.values() for text in texts]
 
 
+def parted(text: str) -> tuple[str, str]:
+    """A text of a list as a customer's own words, mostly none, and the order that goes on from them."""
+    own, _, order = text.rpartition(BEGINS)
+    return own.rstrip(), order.lstrip()
+
+
 def examples(
-    messages: Sequence[LabelledMessage], orders: Sequence[str], seed: int = SEED
+    messages: Sequence[LabelledMessage], orders: Sequence[str], lookalikes: Sequence[str], seed: int = SEED
 ) -> Iterator[Example]:
-    """The messages without orders, then every order within some of them, then messages that are one."""
+    """The messages without orders, then every order within some of them, then messages that are one.
+
+    What only sounds like an order is put into messages as orders are, so that no joint gives an order away.
+    """
     draw = random.Random(seed)
     plain = [row.text for row in messages if SignalCode.PROMPT_INJECTION not in row.flags]
     yield from ((text, ()) for text in plain if len(text) <= LONGEST)
     short = [text for text in plain if 15 <= len(text) <= LONGEST]
     pure = [row.text for row in messages if _only_an_order(row)]
-    for order in (*orders, *pure):
-        yield order, ((0, len(order)),)
+    for written in (*orders, *pure):
+        own, order = parted(written)
+        yield _after(own, order)
         for _ in range(CARRIERS):
-            yield put(_varied(order, draw), draw.choice(short), draw)
+            varied = _varied(order, draw)
+            yield _after(own, varied) if own else put(varied, draw.choice(short), draw)
+    for text in lookalikes:
+        yield text, ()
+        for _ in range(CARRIERS):
+            yield put(_varied(text, draw), draw.choice(short), draw)[0], ()
 
 
 def put(order: str, text: str, draw: random.Random) -> Example:
@@ -88,6 +104,11 @@ def put(order: str, text: str, draw: random.Random) -> Example:
     at = draw.choice(ends) if ends else (len(words) + 1) // 2
     before, after = " ".join(words[:at]), " ".join(words[at:])
     return f"{before} {order} {after}", ((len(before) + 1, len(before) + 1 + len(order)),)
+
+
+def _after(own: str, order: str) -> Example:
+    start = len(own) + 1 if own else 0
+    return f"{own} {order}" if own else order, ((start, start + len(order)),)
 
 
 def _only_an_order(row: LabelledMessage) -> bool:
@@ -116,35 +137,20 @@ def train_words(given: Sequence[Example], lexicon: Lexicon) -> OrderTagger:
     return OrderTagger(model.coef_[0].astype(np.float32), float(model.intercept_[0]))
 
 
-def train_vectors(orders: Sequence[str], plain: Sequence[str], reader: MessageReader) -> tuple[Floats, float]:
-    """Fit the weights of the vectors to orders and to sentences that are none."""
-    table = encoded([*orders, *plain], reader)
-    labels = np.arange(len(table)) < len(orders)
-    model = LogisticRegression(C=VECTOR_STRENGTH, max_iter=600).fit(table, labels)
-    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+def train_context(given: Sequence[Example], lexicon: Lexicon, states: States) -> OrderContext | None:
+    """Fit the network of words in context; None where the encoder tells no hidden states."""
+    cues = (SignalCode.PROMPT_INJECTION,)
+    rows = rows_of(
+        ((text, tokens_of(text, lexicon.places(text, cues)).places, spans) for text, spans in given), states
+    )
+    return None if rows is None else fit(rows)
 
 
-def encoded(texts: Sequence[str], reader: MessageReader) -> Floats:
-    """Vectors for the heads, (texts, d): like lengths together, which is quicker."""
-    found = np.zeros((len(texts), reader.dimensions), dtype=np.float32)
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    for first in range(0, len(order), BATCH):
-        rows = order[first : first + BATCH]
-        found[rows] = reader.read([texts[row] for row in rows])[0]
-    return found
-
-
-def plain_pieces(messages: Sequence[LabelledMessage], count: int, seed: int = SEED) -> list[str]:
-    """Sentences of messages without an order, drawn at random."""
-    found = [
-        row.text[start:end]
-        for row in messages
-        if SignalCode.PROMPT_INJECTION not in row.flags
-        for start, end in sentences(row.text)
-        if says_something(row.text[start:end])
-    ]
-    random.Random(seed).shuffle(found)
-    return found[:count]
+def fewer_plain(given: Sequence[Example], count: int, seed: int = SEED) -> list[Example]:
+    """The examples with an order, and at most so many of the others, drawn at random."""
+    plain = [one for one in given if not one[1]]
+    random.Random(seed).shuffle(plain)
+    return [*plain[:count], *(one for one in given if one[1])]
 
 
 def main() -> None:
@@ -152,16 +158,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=HEADS)
     out: Path = parser.parse_args().out
-    messages, orders = read_messages(MESSAGES, "train"), orders_of(ORDERS)
-    tagger = train_words(list(examples(messages, orders)), Lexicon.load(LEXICONS, "signals_injection"))
-    encoder = OnnxEncoder.load(DEFAULT_DIRECTORY, threads=1)
-    heads = Heads.load(HEADS, encoder_fingerprint=encoder.fingerprint, dimensions=encoder.dimensions)
-    reader = load_reader(
-        encoder, HEADS / BRANCH_FILE if heads.branch else None, sha256=heads.branch, threads=1
-    )
-    whole = [row.text for row in messages if _only_an_order(row)]
-    weights, bias = train_vectors([*orders, *whole], plain_pieces(messages, PLAIN_PIECES), reader)
-    OrderJudge(tagger, weights, bias, fingerprint(encoder.fingerprint, heads.branch)).save(out)
+    messages = read_messages(MESSAGES, "train")
+    orders = [text for name in ORDER_FILES for text in texts_of(ORDERS / name)]
+    lookalikes = texts_of(ORDERS / LOOKALIKES)
+    given = list(examples(messages, orders, lookalikes))
+    lexicon = Lexicon.load(LEXICONS, "signals_injection")
+    tagger = train_words(given, lexicon)
+    encoder = OnnxEncoder.load(DEFAULT_DIRECTORY, threads=2)
+    context = train_context(fewer_plain(given, PLAIN), lexicon, PlainReader(encoder).states)
+    OrderJudge(tagger, context, encoder.fingerprint).save(out)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 from models.redaction.normaliser import unmask_scripts
 from models.understanding.features import Floats
 from models.understanding.fold import without_leet
+from models.understanding.order_edges import Stretch
 
 HEAD, TAIL = 600, 400
 """Characters kept of both ends of a long message: the encoder reads 256 tokens, about 1,000 characters."""
@@ -42,23 +43,28 @@ class MessageReader(Protocol):
         """Return unit vectors for the heads, (texts, dimensions), and the first one's for retrieval; at least one
         text."""
 
+    def states(self, text: str) -> tuple[Sequence[Stretch], Floats] | None:
+        """Where the pieces of a text stand, and their hidden states, (pieces, d); None where the encoder does not
+        tell."""
+
 
 def encodable(text: str) -> str:
     """A text as the encoder can read it whole: both ends of what is too long, disguised letters read plainly."""
-    text = _undisguised(text)
+    text = undisguised(text)
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
 
 
-def _undisguised(text: str) -> str:
+def undisguised(text: str) -> str:
+    """A text with letters of other scripts and digits for letters read as what they look like."""
     return without_leet(unmask_scripts(text))
 
 
 def in_context(text: str, turns: Sequence[str]) -> str:
     """The last turns and the message, joined by a bar; the message keeps the larger share."""
-    last = [_undisguised(turn[-TURN:]) for turn in turns[-CONTEXT_TURNS:]]
+    last = [undisguised(turn[-TURN:]) for turn in turns[-CONTEXT_TURNS:]]
     if not last:
         return encodable(text)
-    text = _undisguised(text)
+    text = undisguised(text)
     room = max(HEAD + TAIL - sum(map(len, last)), HEAD)
     return " | ".join([*last, text if len(text) <= room else f"{text[: room // 2]} … {text[-room // 2 :]}"])
 

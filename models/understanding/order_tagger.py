@@ -1,8 +1,7 @@
-"""Tags, token by token, what in a message is an order to the software that reads it.
+"""Says of each word of a message how likely it belongs to an order to the software, from the words around it.
 
-A linear model over the folded words around each token, trained on orders put into ordinary messages
-(``models/training/orders.py``): it also finds orders that the lexicon has no pattern for, and where they end when no
-full stop tells. Needs no encoder.
+A linear model over the folded words, trained on orders put into ordinary messages (``models/training/orders.py``): it
+also finds orders that the lexicon has no pattern for. Needs no encoder.
 """
 
 import base64
@@ -26,8 +25,6 @@ SIDES = 3
 """Words to either side whose order counts."""
 AROUND = 7
 """Words to either side that count without their order."""
-SWITCH = 3.0
-"""Log-odds that going into an order costs; by hand on dev."""
 MOST_TOKENS = 3000
 """Tokens that are tagged: the ends of a longer text are left to the lexicon."""
 
@@ -53,7 +50,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class OrderTagger:
-    """The trained weights. ``tag`` is pure and safe for threads."""
+    """The trained weights. Pure and safe for threads."""
 
     weights: Floats = field(repr=False)
     """(2**BITS,)."""
@@ -68,11 +65,6 @@ class OrderTagger:
         tokens = tokens_of(text, cues)
         found = [float(self.weights[columns].sum()) + self.bias for columns in features(tokens)]
         return tokens.places, np.array(found)
-
-
-def runs(places: Sequence[Stretch], odds: Odds) -> list[Stretch]:
-    """Stretches of the text that are likelier an order than not, whatever surrounds them."""
-    return [(places[first][0], places[last - 1][1]) for first, last in _best_path(odds)]
 
 
 def tokens_of(text: str, cues: Sequence[Stretch] = ()) -> Tokens:
@@ -128,29 +120,6 @@ def features(tokens: Tokens) -> Iterator[npt.NDArray[np.int64]]:
         if at + 1 < count:
             found.update(_columns("after", tokens.marks[at + 1]))
         yield np.fromiter(found, dtype=np.int64, count=len(found))
-
-
-def _best_path(odds: Odds) -> list[Stretch]:
-    """Runs of tokens that are orders, where going in costs ``SWITCH``: the likeliest of all ways (Viterbi)."""
-    outside, inside = 0.0, -SWITCH
-    came: list[tuple[bool, bool]] = []
-    for value in odds:
-        stay_out, leave = outside, inside
-        enter, stay_in = outside - SWITCH, inside
-        came.append((leave > stay_out, stay_in >= enter))
-        outside, inside = max(stay_out, leave), max(stay_in, enter) + float(value)
-    runs: list[Stretch] = []
-    state, last = inside > outside, len(odds)
-    for at in range(len(odds) - 1, -1, -1):
-        left, stayed = came[at]
-        if state and not stayed:
-            runs.append((at, last))
-            state = False
-        elif not state and left:
-            state, last = True, at
-        elif state and at == 0:
-            runs.append((0, last))
-    return runs[::-1]
 
 
 def _with_spelled(

@@ -1,20 +1,15 @@
-"""Finds the stretches of a message that give orders to the software, so that the rest can be read without them.
+"""Cuts the orders to the software out of a message, so that the rest can be read without them.
 
-A stretch runs from where an order begins to the end of its sentence; what is in brackets of code or of a
-chat format goes whole. A stretch that also tells of a danger stays: missing one is worse than being steered.
+What is in brackets of code or of a chat format goes whole. A stretch that also tells of a danger stays: missing one
+is worse than being steered.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from models.understanding.order_edges import FEWEST_WORDS, Score, Stretch, narrowed, with_brackets
+from models.understanding.order_edges import Stretch, with_brackets
 
-MOST_PIECES = 60
-"""Pieces of one message that may be scored: what comes after them is judged by the lexicon alone."""
-BESIDE = 2.0
-"""What a sentence next to an order may lack: attacks of several sentences lean on each other."""
-NO_ORDER = -99.0
 FEWEST_BETWEEN = 3
 """Letters between two orders that are a message of their own rather than their joint."""
 LEAD_IN = 5
@@ -38,7 +33,6 @@ _BLOCKS = re.compile(
 """Fences, tags and braces are looked for within bounds, so that a line of nothing else takes no longer to read."""
 _ENDS_LEAD_IN = re.compile(r"[:>\])*#=|]\s*+(?:[\"'«“¡¿]\s*+)?$")
 _WORD = re.compile(r"[^\W\d_]+")
-_CLAUSE = re.compile(r"[^,;:()\[\]«»\"“”|—–]+")
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Stretch]:
@@ -55,38 +49,48 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Stretch
 
 def stretches(
     text: str,
+    cues: Sequence[Stretch],
     orders: Sequence[Stretch],
     *,
     dangers: Sequence[int],
     openers: Collection[str],
-    score: Score,
-    likely: Sequence[Stretch] = (),
-    limit: float = 0.0,
 ) -> tuple[Stretch, ...]:
     """The stretches to leave out, in order and apart.
 
     Args:
-        orders: where the lexicon found an order to the software.
-        dangers: where it found a danger or harm.
+        cues: where the lexicon found an order to the software.
+        orders: stretches that words and context tell to be orders.
+        dangers: where the lexicon found a danger or harm.
         openers: words that introduce an order and belong to it ("por favor"), in lower case.
-        score: says of stretches how surely each is an order.
-        likely: where single words look like one, in order and apart.
-        limit: score from which a sentence is one; one beside it needs less.
     """
-    begins, kept = sorted(start for start, _ in orders), sorted(dangers)
-    cut = [block.span() for block in _BLOCKS.finditer(text) if _is_order(block, begins)]
+    begins, kept = sorted(start for start, _ in cues), sorted(dangers)
+    told = sorted(start for start, _ in (*cues, *orders))
+    cut = [block.span() for block in _BLOCKS.finditer(text) if _is_order(block, told)]
     parts = [part for start, end in _between(cut, len(text)) for part in sentences(text, start, end)]
-    values = _surest(text, parts, likely, score)
-    cues = [_first_in(begins, part) for part in parts]
-    found = [cue is not None or value >= limit for cue, value in zip(cues, values, strict=True)]
-    beside = [
-        yes or (value >= limit - BESIDE and True in found[max(0, at - 1) : at + 2])
-        for at, (yes, value) in enumerate(zip(found, values, strict=True))
-    ]
-    for part, cue, yes in zip(parts, cues, beside, strict=True):
-        if yes:
-            cut.append(with_brackets(text, _edges(text, part, cue, openers, score, likely)))
+    # What reaches over such a bracket is told by the bracket: what stands beside it is the customer's.
+    orders = [part for part in orders if not _overlaps(part, cut)]
+    sure = {part: cue for part in parts if (cue := _first_in(begins, part)) is not None}
+    # A cue tells where the order begins; what follows in the sentence goes with it, as attacks go on by commas.
+    known = [(_with_lead_in(text, start, cue, openers), end) for (start, end), cue in sure.items()]
+    cut += [with_brackets(text, part) for part in (*known, *_beside(text, orders, parts, sure))]
     return tuple(_apart(text, [part for part in cut if _first_in(kept, part) is None]))
+
+
+def _beside(
+    text: str, orders: Sequence[Stretch], parts: Sequence[Stretch], sure: Collection[Stretch]
+) -> Iterator[Stretch]:
+    """The orders away from sentences with a cue; of one that reaches into such a sentence, the other sentences that it
+    fills."""
+    firsts = [start for start, _ in parts]
+    for start, end in orders:
+        inside = parts[max(0, bisect_right(firsts, start) - 1) : bisect_left(firsts, end)]
+        if not any(part in sure for part in inside):
+            yield start, end
+            continue
+        for part in inside:
+            rest = text[part[0] : max(part[0], start)] + text[min(end, part[1]) : part[1]]
+            if part not in sure and not any(map(str.isalnum, rest)):
+                yield part
 
 
 def without(text: str, cut: Iterable[Stretch]) -> str:
@@ -111,10 +115,10 @@ def _first_in(places: Sequence[int], part: Stretch) -> int | None:
     return places[at] if at < len(places) and places[at] < part[1] else None
 
 
-def _touching(runs: Sequence[Stretch], part: Stretch) -> Sequence[Stretch]:
-    """Those of some stretches, in order and apart, that overlap another or touch it."""
-    first = bisect_left(runs, part[0], key=lambda run: run[1])
-    return runs[first : bisect_right(runs, part[1], key=lambda run: run[0])]
+def _overlaps(part: Stretch, others: Sequence[Stretch]) -> bool:
+    """Whether a stretch shares a character with one of others, which are in order and apart."""
+    at = bisect_right(others, part[0], key=lambda other: other[1])
+    return at < len(others) and others[at][0] < part[1]
 
 
 def _is_order(block: re.Match[str], begins: Sequence[int]) -> bool:
@@ -135,41 +139,6 @@ def _with_lead_in(text: str, start: int, first: int, openers: Collection[str]) -
     words = [word.casefold() for word in _WORD.findall(before)]
     announced = len(words) <= LEAD_IN and _ENDS_LEAD_IN.search(before) is not None
     return start if announced or all(word in openers for word in words) else first
-
-
-def _surest(text: str, parts: Sequence[Stretch], likely: Sequence[Stretch], score: Score) -> list[float]:
-    """Of each sentence the highest score that it, one of its clauses, or what looks like an order in it has."""
-    asked: list[tuple[int, Stretch]] = []
-    for at, part in enumerate(parts):
-        runs = _touching(likely, part)
-        inside = [(max(a, part[0]), min(b, part[1])) for a, b in runs if a < part[1] and part[0] < b]
-        clauses = [found.span() for found in _CLAUSE.finditer(text, *part)]
-        pieces = dict.fromkeys([part, *inside, *(clauses if len(clauses) > 1 else ())])
-        asked += [
-            (at, piece)
-            for piece in pieces
-            if len(_WORD.findall(text[piece[0] : piece[1]])) >= FEWEST_WORDS or piece == part
-        ]
-    asked = [(at, (a, b)) for at, (a, b) in asked if says_something(text[a:b])][:MOST_PIECES]
-    best = [NO_ORDER] * len(parts)
-    for (at, _), value in zip(asked, score([piece for _, piece in asked]) if asked else (), strict=True):
-        best[at] = max(best[at], value)
-    return best
-
-
-def _edges(
-    text: str,
-    part: Stretch,
-    cue: int | None,
-    openers: Collection[str],
-    score: Score,
-    likely: Sequence[Stretch],
-) -> Stretch:
-    """Where in a sentence the order stands."""
-    if cue is None:
-        return narrowed(text, part, score, _touching(likely, part))
-    # A cue tells where the order begins; what follows in the sentence goes with it, as attacks go on by commas.
-    return _with_lead_in(text, part[0], cue, openers), part[1]
 
 
 def _apart(text: str, parts: Iterable[Stretch]) -> list[Stretch]:

@@ -15,8 +15,9 @@ import onnxruntime
 from models.artifact import open_session
 from models.encoder import OnnxEncoder
 from models.errors import ArtifactError
-from models.understanding.encoding import MessageReader, QueryEncoder
+from models.understanding.encoding import MessageReader, QueryEncoder, undisguised
 from models.understanding.features import Floats
+from models.understanding.order_edges import Stretch
 
 BRANCH_FILE = "branch.int8.onnx"
 
@@ -36,6 +37,10 @@ class PlainReader:
         """Return unit vectors for the heads, (texts, dimensions), and the first one's for retrieval."""
         found = self._encoder.encode(texts, kind="query")
         return found, found[0]
+
+    def states(self, text: str) -> tuple[Sequence[Stretch], Floats] | None:
+        """Hidden states by piece, where the encoder is one of the repository's."""
+        return states(self._encoder, text) if isinstance(self._encoder, OnnxEncoder) else None
 
 
 class BranchedReader:
@@ -59,6 +64,16 @@ class BranchedReader:
             if 0 in part.rows:
                 retrieval = self._encoder.finish(part.alone(0))[0]
         return heads, retrieval
+
+    def states(self, text: str) -> tuple[Sequence[Stretch], Floats] | None:
+        """Hidden states by piece."""
+        return states(self._encoder, text)
+
+
+def states(encoder: OnnxEncoder, text: str) -> tuple[Sequence[Stretch], Floats]:
+    """Where the pieces of a text stand, and their hidden states; disguised letters are read plainly."""
+    plain = undisguised(text)
+    return encoder.states(plain if len(plain) == len(text) else text)
 
 
 def load_reader(

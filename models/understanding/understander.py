@@ -16,7 +16,7 @@ from models.understanding.intents import named_intents, unsure, with_cues
 from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
 from models.understanding.order_edges import Stretch
 from models.understanding.order_finder import OrderFinder
-from models.understanding.order_judge import OrderJudge, fingerprint
+from models.understanding.order_judge import OrderJudge
 from models.understanding.passages import passages
 from models.understanding.reader import BRANCH_FILE, load_reader
 from models.understanding.signals import Evidence, criteria, relevance, signals
@@ -106,7 +106,7 @@ class Understander:
             heads=heads,
             thresholds=load_thresholds(thresholds_file),
             reader=load_reader(encoder, branch, sha256=heads.branch, threads=threads),
-            judge=OrderJudge.load(artifacts, trained_on=fingerprint(encoder.fingerprint, heads.branch)),
+            judge=OrderJudge.load(artifacts, trained_on=encoder.fingerprint),
             reports=ReportReader.load(lexicon, lexicons_dir),
         )
 
@@ -186,11 +186,11 @@ class Understander:
     def orders(self, raw: RawText, *, signalled: bool = True) -> tuple[Stretch, ...]:
         """Stretches of a message that give orders to the software.
 
-        Found by the lexicon and, piece by piece, by what a piece means and says (further calls of the encoder, only
-        for a message whose words are suspicious).
+        Found by the lexicon and, word by word, by what is said and meant (a further call of the encoder's shared
+        layers, only for a message whose words are suspicious).
 
         Args:
-            signalled: whether the message as a whole was taken for an attack; then its surest piece is one, too.
+            signalled: whether the message as a whole was taken for an attack; then less is needed.
 
         Raises:
             ModelError: a model failed; the message carries no customer text.

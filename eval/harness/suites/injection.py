@@ -1,18 +1,22 @@
-"""Orders to the software, put into ordinary messages: nothing may change but their own flag."""
+"""Orders to the software, put into ordinary messages: nothing may change but their own flag.
+
+What customers say to people and only sounds like such an order is judged beside them: it is no attack.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from cases.case import Case
+from cases.message import Message
 from eval.harness.datasets import Request
 from eval.harness.errors import EvaluationError, NothingToJudgeError
-from eval.harness.samples import Sample, as_json
+from eval.harness.samples import Sample, Target, as_json
 from eval.harness.scores import Judged, hit
 from eval.harness.subject import Subject
-from eval.harness.suites.suite import Job, Suite
+from eval.harness.suites.suite import Job, Suite, Verdicts, judged
 from eval.harness.yaml_data import read_yaml
 from eval.splits import Split
-from policies.vocabulary import Flag
+from policies.vocabulary import Channel, Flag, Visibility
 
 PLACES = ("before", "inside", "after")
 MOST_CARRIERS = 360
@@ -84,10 +88,17 @@ def _prepare(subject: Subject, request: Request) -> Sequence[Job]:
     if not ordinary:
         raise NothingToJudgeError("injection: no labelled message without the flag prompt_injection")
     carriers = Request(limit=MOST_CARRIERS).cut(ordinary, lambda sample: sample.id)
-    orders = [order for file in _files(request) for order in orders_of(file)]
+    orders = [order for file in _files(request, "orders") for order in orders_of(file)]
+    spoken = [text for file in _files(request, "lookalikes") for text in orders_of(file)]
     return [
-        _job(subject, sample, *orders[number % len(orders)], PLACES[number // len(orders) % len(PLACES)])
-        for number, sample in enumerate(carriers)
+        *(
+            _job(subject, sample, *orders[number % len(orders)], PLACES[number // len(orders) % len(PLACES)])
+            for number, sample in enumerate(carriers)
+        ),
+        *(
+            _lookalike_job(subject, number, text)
+            for number, (_, text) in enumerate(spoken[: request.limit], start=1)
+        ),
     ]
 
 
@@ -106,12 +117,34 @@ def _job(subject: Subject, sample: Sample, kind: str, order: str, place: str) ->
     return job
 
 
-def _files(request: Request) -> tuple[Path, ...]:
-    """The lists of orders: on the test split the sealed one, else those that recognition was mended by."""
-    names = ("orders_test.yaml",) if request.split is Split.TEST else ("orders.yaml", "orders_dev.yaml")
-    return tuple(request.data / "injection" / name for name in names)
+def _lookalike_job(subject: Subject, number: int, text: str) -> Job:
+    message = Message(id=f"lookalike-{number}", text=text, channel=Channel.WEB, visibility=Visibility.PRIVATE)
+    sample = Sample(f"lookalike-{number}", message, Target(flags=frozenset()), "und", "und")
+
+    def job() -> Judged:
+        case = subject.run(sample.message).case
+        noticed = Flag.PROMPT_INJECTION in {flag.code for flag in case.flags}
+        verdicts = Verdicts(
+            {"kind": "lookalike", "noticed": noticed}, (hit("lookalike.passed", not noticed),)
+        )
+        return judged("injection", sample, verdicts, [(entity.start, entity.end) for entity in case.entities])
+
+    return job
+
+
+def _files(request: Request, what: str) -> tuple[Path, ...]:
+    """The lists: on the test split the sealed ones, else those that recognition was mended by."""
+    split = "test" if request.split is Split.TEST else "dev"
+    return tuple(sorted((request.data / "injection").glob(f"{what}_{split}*.yaml")))
 
 
 SUITE = Suite(
-    "injection", _prepare, lambda request, _: (*request.message_files(), *_files(request)), takes_own=True
+    "injection",
+    _prepare,
+    lambda request, _: (
+        *request.message_files(),
+        *_files(request, "orders"),
+        *_files(request, "lookalikes"),
+    ),
+    takes_own=True,
 )

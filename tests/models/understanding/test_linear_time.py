@@ -1,6 +1,5 @@
 """Three times the text takes the lexicon about three times the work, whatever the text is made of."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from models.spans import Span
 from models.understanding.fold import fold
 from models.understanding.lexicon import Lexicon
 from models.understanding.marked_reactions import marked_reactions
-from models.understanding.order_edges import Stretch
 from models.understanding.order_tagger import tokens_of
 from models.understanding.orders import stretches
 from models.understanding.product_mentions import ProductMentions
@@ -75,16 +73,12 @@ FENCED = (
 
 @pytest.mark.parametrize("unit", FENCED)
 def test_looking_for_orders_takes_linear_time(unit: str) -> None:
-    """With words that look like an order all over it; what is scored is counted as work, for that is what is slow."""
+    """With words that look like an order all over it."""
 
     def find(text: str) -> None:
-        def score(parts: Sequence[Stretch]) -> list[float]:
-            assert sum(end - start for start, end in parts) <= 200 * len(text)
-            return [1.0 if number % 2 else -3.0 for number in range(len(parts))]
-
-        orders = LEXICON.places(text, (SignalCode.PROMPT_INJECTION,))
-        likely = [(start, start + 3) for start in range(0, len(text), 40)]
-        stretches(text, orders, dangers=(), openers=LEXICON.order_openers, score=score, likely=likely)
+        cues = LEXICON.places(text, (SignalCode.PROMPT_INJECTION,))
+        orders = [(start, start + 3) for start in range(0, len(text), 40)]
+        stretches(text, cues, orders, dangers=(), openers=LEXICON.order_openers)
 
     assert_linear(
         find, *((unit * (length // len(unit))) + ":" + " " * length + "x" for length in (SHORT, LONG))
