@@ -1,5 +1,6 @@
 """A causal language model of ``transformers`` in this process: for trials without a server. Needs torch."""
 
+import atexit
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from drafting.llm_policy import Limits
 from drafting.llm_prompt import Turn
 from models.errors import ArtifactError
 
+CLOSING_SECONDS = 60.0
+"""How long the end of the process waits for a token that is being worked out: the first one reads the whole prompt."""
+
 
 @dataclass(frozen=True, slots=True)
 class TransformersModel:
@@ -22,6 +26,7 @@ class TransformersModel:
     weights: Any = field(repr=False)
     limits: Limits
     turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    closing: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @classmethod
     def load(cls, name: str, limits: Limits) -> "TransformersModel":
@@ -41,7 +46,14 @@ class TransformersModel:
             raise ArtifactError(
                 f"language model {name}: cannot be loaded ({type(error).__name__})"
             ) from error
-        return cls(name, tokenizer, weights, limits)
+        model = cls(name, tokenizer, weights, limits)
+        atexit.register(model.close)
+        return model
+
+    def close(self) -> None:
+        """Stop at the next token and write no more: a process that ends with torch at work is aborted, not ended."""
+        self.closing.set()
+        self.turn.acquire(timeout=CLOSING_SECONDS)
 
     def call(self, turns: Sequence[Turn], schema: Schema, seconds: float) -> "GenerationCall":
         """Prepare a generation; the schema is not enforced here, what is written is read against it anyhow."""
@@ -79,10 +91,10 @@ class GenerationCall:
         import torch
         from transformers import StoppingCriteriaList
 
-        limits, tokenizer = self.model.limits, self.model.tokenizer
+        limits, tokenizer, closing = self.model.limits, self.model.tokenizer, self.model.closing
 
         def over(input_ids: Any, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - tensors
-            stop = self.aborted.is_set() or time.monotonic() > self.over_at
+            stop = self.aborted.is_set() or closing.is_set() or time.monotonic() > self.over_at
             return torch.full((input_ids.shape[0],), stop, dtype=torch.bool)
 
         ids = tokenizer(self._prompt(), return_tensors="pt", add_special_tokens=False)["input_ids"]

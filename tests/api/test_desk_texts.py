@@ -74,14 +74,15 @@ def test_the_name_stays_nowhere(
     assert not holds(NAME, out + err + caplog.text)
 
 
-@pytest.mark.parametrize("entrance", STORING)
-@pytest.mark.parametrize("number", range(len(WRITTEN)))
+@pytest.mark.parametrize(
+    ("entrance", "number"),
+    # One way of writing shows the entrance, one entrance the ways of writing.
+    [*((entrance, 0) for entrance in STORING), *(("respond", number) for number in range(1, len(WRITTEN)))],
+)
 def test_without_the_mask_it_would_be_found(
     entrance: str, number: int, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A positive control: each entrance, and each way of writing the name, leaks where the mask is taken out."""
-    if number and entrance != "respond":
-        pytest.skip("one way of writing shows the entrance, one entrance the ways of writing")
     monkeypatch.setattr(NameMask, "_found", lambda *_: iter(()))
     stored = late(place)
     STORING[entrance](place, stored, WRITTEN[number])
@@ -148,9 +149,8 @@ def test_an_erasure_takes_the_marks_along(place: Place) -> None:
     eraser = Eraser(records.database, records.sealer, records.audit, load_retention(), records.now)
     assert eraser.erase(stored.case.id, account="demo", actor="test").erased
     assert marks(place, stored.case.id) is None
-    note = "Lo pidió ana, y Quirino también."
-    made = place.decision(stored, decision="ignore", note=note).json()
-    assert masked(made["note"]) == f"Lo pidió {NAME_MASK}, y {NAME_MASK} también."
+    made = place.decision(stored, decision="ignore", note="Lo pidió ana, y Quirino también.").json()
+    assert made["note"] is None
     assert records.verify().ok
 
 

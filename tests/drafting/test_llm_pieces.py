@@ -1,5 +1,7 @@
 """The pieces of the language-model drafter: the policy's own cases, the breaker, settings, an in-process model."""
 
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -144,11 +146,14 @@ def test_a_model_in_process_that_is_not_there(encoder: Encoder, tmp_path: Path) 
 @pytest.fixture(scope="module")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A causal model with random weights and a byte tokenizer: it writes nonsense, by the real code."""
+    return causal_model(tmp_path_factory.mktemp("tiny"), wide=8, layers=1)
+
+
+def causal_model(folder: Path, *, wide: int, layers: int) -> Path:
     pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    folder = tmp_path_factory.mktemp("tiny")
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {character: number for number, character in enumerate([*alphabet, "<eos>"])}
     tokenizer = Tokenizer(models.BPE(vocabulary, []))
@@ -158,7 +163,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder
     )
     config = transformers.GPT2Config(
-        vocab_size=len(vocabulary), n_positions=16384, n_embd=8, n_layer=1, n_head=1,
+        vocab_size=len(vocabulary), n_positions=16384, n_embd=wide, n_layer=layers, n_head=1,
         eos_token_id=vocabulary["<eos>"], bos_token_id=vocabulary["<eos>"],
     )  # fmt: skip
     transformers.GPT2LMHeadModel(config).save_pretrained(folder, safe_serialization=True)
@@ -175,3 +180,30 @@ def test_a_real_model_in_process_that_writes_nonsense_leaves_the_composed_draft(
     result = replace(Drafter.load(POLICIES), language_model=model).draft(asked)
     assert result.drafter == "composer"
     assert result.language_model in ("llm_output_invalid", "llm_timeout", "llm_output_too_long")
+
+
+LEAVES_IT_WRITING = """
+import sys, threading
+from pathlib import Path
+from drafting.llm_errors import LanguageModelError
+from drafting.llm_policy import load_language_model_policy
+from drafting.llm_prompt import Turn
+from drafting.llm_transformers import TransformersModel
+from drafting.llm_waiting import text_within
+
+limits = load_language_model_policy(Path(sys.argv[1])).limits.model_copy(update={"output_tokens": 3000})
+model = TransformersModel.load(sys.argv[2], limits)
+try:
+    text_within(0.5, model.call([Turn("user", "hola " * 1000)], {}, 60.0), threading.Semaphore(1))
+except LanguageModelError as error:
+    print(error.refusal)
+"""
+
+
+def test_a_process_that_ends_while_the_model_reads_ends_well(tmp_path: Path) -> None:
+    """Torch at work in a thread of a process that ends was an abort (SIGABRT), after all was said: the model here takes
+    seconds for its first token."""
+    slow = causal_model(tmp_path, wide=256, layers=6)
+    command = [sys.executable, "-c", LEAVES_IT_WRITING, str(POLICIES / "language_model.yaml"), str(slow)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "llm_timeout"), ended.stderr
