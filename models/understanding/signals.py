@@ -60,10 +60,11 @@ def _signal(code: SignalCode, evidence: Evidence, thresholds: Thresholds) -> Sig
     head = evidence.scores.signals[code]
     cues: list[str] = []
     scores: list[float] = []
-    if max(now, before) >= limit.lexicon and head >= limit.support:
+    told = max(now, before)
+    if told >= limit.lexicon and (head >= limit.support or told > limit.sure):
         own = evidence.reading.cues(code)
         cues += [*own, *(f"thread:{cue}" for cue in evidence.earlier.cues(code) if cue not in own)]
-        scores.append(max(now, before))
+        scores.append(told)
     if head >= limit.head:
         cues.append(f"head:{code}")
         scores.append(head)

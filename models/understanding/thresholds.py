@@ -16,6 +16,7 @@ class SignalThreshold(BaseModel):
 
     ``support``: the lexicon counts only where the head's score is at least this. For a signal whose words are also
     those of many harmless questions; 0 where missing one is worse than any false alarm.
+    ``sure``: over this the lexicon counts with no support: several cues say it, or it is said in so many words.
     ``passage``: what the head's score of one passage of a long message must reach to count for the whole; 1 where
     passages do not count. Higher than ``head``: what stands around a passage may take the danger out of it.
     """
@@ -25,6 +26,7 @@ class SignalThreshold(BaseModel):
     lexicon: Share
     head: Share
     support: Share = 0.0
+    sure: Share = 1.0
     passage: Share = 1.0
 
 

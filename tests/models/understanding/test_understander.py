@@ -236,6 +236,26 @@ def test_cues_without_the_head_s_support_do_not_count() -> None:
     assert not on(0.06)
 
 
+def test_cues_over_the_sure_score_count_without_the_head() -> None:
+    lexicon = Lexicon.load(ROOT / "policies" / "lexicons")
+    thresholds = load_thresholds(ROOT / "policies" / "thresholds.yaml")
+
+    def heard(text: str) -> bool:
+        evidence = Evidence(
+            reading=lexicon.read(text),
+            earlier=NOTHING_READ,
+            scores=Predictions({}, {}, {}, {}, dict.fromkeys(SignalCode, 0.0)),
+            public=False,
+            personal_entities=frozenset(),
+            health_entities=frozenset(),
+        )
+        return SignalCode.SELF_HARM in {signal.code for signal in signals(evidence, thresholds)}
+
+    assert heard("hil egin nahi dut, bakarrik nago")
+    assert not heard("barrez hil nahi dut zuekin")
+    assert not heard("qué ganas de morirme, otra vez sin stock")  # one cue alone still needs the head
+
+
 def test_a_word_completes_the_earlier_turn(understander: Understander) -> None:
     thread = [
         ("customer", RawText("ayer empecé con la crema de noche")),
