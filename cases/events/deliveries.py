@@ -92,51 +92,58 @@ class Deliveries:
             return len(events)
 
     def claim(self, subscriptions: Collection[str], *, longest: timedelta = LONGEST_WAIT) -> Task | None:
-        """The delivery that is due the longest, for this worker alone until the lease ends.
+        """The delivery that is due the longest, as ``claim_hand`` gives it."""
+        return next(iter(self.claim_hand(subscriptions, most=1, longest=longest)), None)
+
+    def claim_hand(
+        self, subscriptions: Collection[str], *, most: int, longest: timedelta = LONGEST_WAIT
+    ) -> tuple[Task, ...]:
+        """The delivery that is due the longest, and others to the same receiver, for this worker alone until the
+        lease ends.
 
         Args:
+            most: how many at most.
             longest: wait between two attempts that there can be; a longer one comes from a clock put right since.
         """
         now = self._now()
         due = _due(subscriptions, now, longest)
         with self._database.read() as session:
-            if session.execute(due).first() is None:
-                return None
+            if session.execute(due.limit(1)).first() is None:
+                return ()
         with self._database.queue() as session:
-            query = due.with_for_update(of=DeliveryRow, skip_locked=True)
-            found = session.execute(query).first()
-            if found is None:
-                return None
-            row, event = found
-            row.attempts += 1
-            row.due_at = now + LEASE
-            row.claimed_by = new_id("wrk")
-            return Task(
-                event.id,
-                EventType(event.type),
-                row.subscription,
-                row.attempts,
-                row.claimed_by,
-                body_of(event),
-            )
+            query = due.limit(most).with_for_update(of=DeliveryRow, skip_locked=True)
+            found = session.execute(query).all()
+            alike = [(row, event) for row, event in found if row.subscription == found[0][0].subscription]
+            return tuple(_claimed(row, event, now) for row, event in alike)
 
-    def delivered(self, task: Task, status: int) -> None:
-        """Note that the receiver took it; true whoever has the lease by now."""
-        self._settle(
-            task,
-            DeliveryRow.state != DeliveryState.DELIVERED.value,
-            state=DeliveryState.DELIVERED.value,
-            status=status,
-            error=None,
-            claimed_by=None,
-            settled_at=self._now(),
-        )
+    def give_back(self, tasks: Collection[Task]) -> None:
+        """Let others have what was claimed and not tried: it is due at once, and no attempt is counted."""
+        if not tasks:
+            return
+        with self._database.queue() as session:
+            for task in tasks:
+                values = {"attempts": task.attempts - 1, "due_at": self._now(), "claimed_by": None}
+                session.execute(_its_row(task).where(DeliveryRow.claimed_by == task.token).values(**values))
+
+    def delivered(self, taken: Collection[tuple[Task, int]]) -> None:
+        """Note that the receiver took these, each with its status; true whoever has the lease by now."""
+        if not taken:
+            return
+        fresh = DeliveryRow.state != DeliveryState.DELIVERED.value
+        values = {
+            "state": DeliveryState.DELIVERED.value,
+            "error": None,
+            "claimed_by": None,
+            "settled_at": self._now(),
+        }
+        with self._database.queue() as session:
+            for task, status in taken:
+                session.execute(_its_row(task).where(fresh).values(status=status, **values))
 
     def again(self, task: Task, *, after: timedelta, status: int | None, error: str) -> None:
         """Put it off after a failure; nothing changes where the lease was lost."""
         self._settle(
             task,
-            DeliveryRow.claimed_by == task.token,
             due_at=self._now() + after,
             status=status,
             error=error,
@@ -147,7 +154,6 @@ class Deliveries:
         """Give it up; nothing changes where the lease was lost."""
         self._settle(
             task,
-            DeliveryRow.claimed_by == task.token,
             state=DeliveryState.DEAD.value,
             status=status,
             error=error,
@@ -212,10 +218,24 @@ class Deliveries:
             settled_at=self._now() if dead else None,
         )
 
-    def _settle(self, task: Task, condition: Any, **values: Any) -> None:  # noqa: ANN401 - columns of any type
-        this = (DeliveryRow.event_id == task.event_id, DeliveryRow.subscription == task.subscription)
+    def _settle(self, task: Task, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         with self._database.queue() as session:
-            session.execute(update(DeliveryRow).where(*this, condition).values(**values))
+            session.execute(_its_row(task).where(DeliveryRow.claimed_by == task.token).values(**values))
+
+
+def _its_row(task: Task) -> Any:  # noqa: ANN401 - an Update, whose type differs between versions
+    return update(DeliveryRow).where(
+        DeliveryRow.event_id == task.event_id, DeliveryRow.subscription == task.subscription
+    )
+
+
+def _claimed(row: DeliveryRow, event: OutboxRow, now: datetime) -> Task:
+    row.attempts += 1
+    row.due_at = now + LEASE
+    row.claimed_by = new_id("wrk")
+    return Task(
+        event.id, EventType(event.type), row.subscription, row.attempts, row.claimed_by, body_of(event)
+    )
 
 
 def body_of(event: OutboxRow) -> bytes:
@@ -254,7 +274,6 @@ def _due(subscriptions: Collection[str], now: datetime, longest: timedelta) -> A
             DeliveryRow.subscription.in_(sorted(subscriptions)),
         )
         .order_by(DeliveryRow.due_at, OutboxRow.position)
-        .limit(1)
     )
 
 

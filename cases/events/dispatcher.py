@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -22,6 +22,11 @@ JITTER = 0.2
 
 SLOW_SECONDS = 5.0
 """A receiver whose last attempt took so long, or brought no answer at all, is slow until one comes sooner."""
+HAND = 4
+"""Deliveries to one receiver that are claimed at once, and noted at once when it took them: each transaction costs as
+much as sending, and holds SQLite's only writer. They are still sent one by one."""
+HAND_SECONDS = 15.0
+"""After so long no further one of a hand is sent: the last must end well within the lease, and at a stop in time."""
 
 
 class Sender(Protocol):
@@ -71,23 +76,23 @@ class Dispatcher:
         self.tally = Tally()
 
     def deliver_next(self) -> bool:
-        """Deliver one event that is due; False where none is.
+        """Deliver what is due to one receiver, a hand of it at most; False where nothing is.
 
         Raises:
             StoreUnavailableError: before sending, nothing was sent; after it, the lease ends by itself and the
-                event goes again under its id.
+                events go again under their ids.
         """
         with self._lock:
             free = self._free()
-            task = self._deliveries.claim(free, longest=self._longest) if free else None
-            if task is None:
+            hand = self._deliveries.claim_hand(free, most=HAND, longest=self._longest) if free else ()
+            if not hand:
                 return False
-            self._busy[task.subscription] += 1
+            self._busy[hand[0].subscription] += 1
         try:
-            self._deliver(task)
+            self._deliver(hand)
         finally:
             with self._lock:
-                self._busy[task.subscription] -= 1
+                self._busy[hand[0].subscription] -= 1
         return True
 
     def _free(self) -> list[str]:
@@ -97,21 +102,43 @@ class Dispatcher:
             names = [name for name in names if name not in self.slow]
         return [name for name in names if self._busy[name] < self._share]
 
-    def _deliver(self, task: Task) -> None:
+    def _deliver(self, hand: Sequence[Task]) -> None:
+        """Send one after the other; what a slow receiver, or one that refuses, would hold up is given back."""
+        until = time.monotonic() + HAND_SECONDS
+        taken: list[tuple[Task, int]] = []
+        failed: list[tuple[Task, Attempt]] = []
+        for task in hand:
+            attempt, is_slow = self._sent(task)
+            if attempt.status is None or not attempt.delivered:
+                failed.append((task, attempt))
+                break
+            taken.append((task, attempt.status))
+            if is_slow or time.monotonic() > until:
+                break
+        self._deliveries.delivered(taken)
+        for task, status in taken:
+            self._tell("delivered", task, Attempt(status))
+        # Before the failure is noted: to switch a receiver off gives up what nobody has claimed.
+        self._deliveries.give_back(hand[len(taken) + len(failed) :])
+        for task, attempt in failed:
+            self._tell(self._noted(task, attempt), task, attempt)
+
+    def _sent(self, task: Task) -> tuple[Attempt, bool]:
+        """Send once; tell what came of it, and whether the receiver is slow."""
         begun = time.monotonic()
         attempt = self._sender.send(self._subscriptions.by_name[task.subscription], task.event_id, task.body)
         is_slow = attempt.status is None or time.monotonic() - begun > SLOW_SECONDS
         with self._lock:
             (self.slow.add if is_slow else self.slow.discard)(task.subscription)
-        outcome = self._settle(task, attempt)
+        return attempt, is_slow
+
+    def _tell(self, outcome: str, task: Task, attempt: Attempt) -> None:
         with self._lock:
             self.tally.add(outcome)
         log.info(f"event.{outcome}", status=attempt.status, code=attempt.error, count=task.attempts)
 
-    def _settle(self, task: Task, attempt: Attempt) -> str:
-        if attempt.delivered and attempt.status is not None:
-            self._deliveries.delivered(task, attempt.status)
-            return "delivered"
+    def _noted(self, task: Task, attempt: Attempt) -> str:
+        """Note a failure; tell what it makes of the delivery."""
         error = attempt.error or "no_answer"
         if attempt.gone:
             self._deliveries.dead(task, status=attempt.status, error=GONE)

@@ -60,7 +60,7 @@ def deliver(deliveries: Deliveries, status: int = 200) -> None:
         pass
     while (task := deliveries.claim(["desk"])) is not None:
         if status == 200:
-            deliveries.delivered(task, status)
+            deliveries.delivered([(task, status)])
         else:
             deliveries.dead(task, status=status, error="gone" if status == 410 else "refused")
 
@@ -110,7 +110,7 @@ def test_an_event_that_one_has_and_another_still_waits_for_stays(
     deliveries.route(both)
     task = deliveries.claim(["desk"])
     assert task is not None
-    deliveries.delivered(task, 200)
+    deliveries.delivered([(task, 200)])
     clock.move(days=400)
     assert purging.purge(actor="cli") == Purged(0, 0)
 

@@ -115,7 +115,10 @@ def _read(connection: socket.socket) -> Received | None:
     lines = [line.decode("latin-1").split(": ", 1) for line in head.split(b"\r\n")[1:]]
     headers = {line[0].lower(): line[1] for line in lines}
     while len(body) < int(headers["content-length"]):
-        body += connection.recv(65_536)
+        more = connection.recv(65_536)
+        if not more:
+            return None  # the sender was killed in the middle of it
+        body += more
     return Received(head.split(b"\r\n")[0], headers, body)
 
 

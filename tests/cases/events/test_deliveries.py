@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from cases.events.deliveries import GONE, LEASE, Deliveries, DeliveryState
-from cases.events.dispatcher import Dispatcher
+from cases.events.dispatcher import HAND, Dispatcher
 from cases.events.sender import Attempt
 from cases.events.subscriptions import Subscription, Subscriptions
 from cases.outbox import EventType
@@ -100,7 +100,7 @@ def test_a_claim_is_for_one_until_the_lease_ends(records: Records, deliveries: D
     deliveries.again(first, after=timedelta(hours=9), status=500, error="refused")
     deliveries.dead(first, status=500, error="refused")
     assert deliveries.list()[0].state is DeliveryState.PENDING
-    deliveries.delivered(first, 200)
+    deliveries.delivered([(first, 200)])
     deliveries.again(second, after=timedelta(0), status=None, error="timeout")
     assert [(one.state, one.status) for one in deliveries.list()] == [(DeliveryState.DELIVERED, 200)]
     assert deliveries.claim(["desk"]) is None
@@ -178,7 +178,8 @@ def test_a_receiver_that_is_gone_is_switched_off_until_somebody_retries(
 
 def test_a_receiver_that_hangs_does_not_hold_the_others_up(records: Records, deliveries: Deliveries):
     second = subscription("https://two.example/", "two")
-    for _ in range(3):
+    events = HAND + 1  # more than one thread takes at once
+    for _ in range(events):
         record(records)
     deliveries.route(subscriptions(DESK, second))
     hanging, busy = threading.Event(), threading.Semaphore(0)
@@ -203,11 +204,44 @@ def test_a_receiver_that_hangs_does_not_hold_the_others_up(records: Records, del
     for _ in stuck:
         assert busy.acquire(timeout=10)
     work()
-    assert [sent[0] for sent in sender.sent] == ["two"] * 3
+    assert [sent[0] for sent in sender.sent] == ["two"] * events
     hanging.set()
     for thread in stuck:
         thread.join()
-    assert len(sender.sent) == 6
+    assert len(sender.sent) == 2 * events
+
+
+def test_a_hand_is_of_one_receiver_and_what_was_not_tried_is_given_back(
+    records: Records, deliveries: Deliveries
+):
+    second = subscription("https://two.example/", "two")
+    for _ in range(3):
+        record(records)
+    deliveries.route(subscriptions(DESK, second))
+    hand = deliveries.claim_hand(["desk", "two"], most=6)
+    assert {task.subscription for task in hand} == {hand[0].subscription}
+    assert len({task.event_id for task in hand}) == 3
+    assert deliveries.claim([hand[0].subscription]) is None
+    deliveries.give_back(hand[1:])
+    again = deliveries.claim_hand([hand[0].subscription], most=6)
+    assert {task.event_id: task.attempts for task in again} == {task.event_id: 1 for task in hand[1:]}
+    deliveries.give_back(hand[1:])  # no longer theirs
+    assert deliveries.claim([hand[0].subscription]) is None
+
+
+def test_what_comes_after_a_refusal_is_left_to_others_untried(records: Records, deliveries: Deliveries):
+    for _ in range(HAND):
+        record(records)
+    deliveries.route(subscriptions(DESK))
+    sender = Sender(Attempt(200), Attempt(500, "refused"))
+    made = dispatch(deliveries, sender)
+    assert made.deliver_next()
+    assert len(sender.sent) == 2
+    assert sorted(one.attempts for one in deliveries.list()) == [0] * (HAND - 2) + [1, 1]
+    while made.deliver_next():
+        pass
+    assert deliveries.counts() == {"unrouted": 0, "pending": 1, "delivered": HAND - 1, "dead": 0}
+    assert (made.tally.delivered, made.tally.put_off) == (HAND - 1, 1)
 
 
 def test_many_workers_deliver_each_event_once(records: Records, deliveries: Deliveries):
