@@ -14,6 +14,7 @@ from drafting.joining import join, normal, split
 from drafting.nearby import Scenes
 from drafting.packing import Place, Room, pack
 from drafting.plans import ANSWER, Plan, Plans, Step
+from drafting.reading import read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
 from drafting.selection import Choice, Selector, Wanted
@@ -102,7 +103,10 @@ class Composer:
 
     def labels(self, request: ComposeRequest) -> dict[Visibility, Labels]:
         """The situation of each audience's draft."""
-        return {audience: labels_of(request, audience, self.topics) for audience in request.audiences()}
+        reading = read(request, self.topics)
+        return {
+            audience: labels_of(request, audience, self.topics, reading) for audience in request.audiences()
+        }
 
     def candidates(
         self, request: ComposeRequest, labels: Mapping[Visibility, Labels]
@@ -123,13 +127,13 @@ class Composer:
 
     def report_questions(self, request: ComposeRequest) -> dict[Missing, Sentence]:
         """The approved question for each thing that a report lacks, the most useful first; for private use."""
-        if request.language is None:
+        lacking = missing(request, self.topics.rules.report_questions)
+        if request.language is None or not lacking:
             return {}
-        order = self.topics.rules.report_questions
         labels = labels_of(request, Visibility.PRIVATE, self.topics)
         labels = frozenset(label for label in labels if not label.startswith("missing:"))
         found: dict[Missing, Sentence] = {}
-        for code in missing(request, order):
+        for code in lacking:
             wanted = Wanted(
                 request=request,
                 labels=labels | {f"missing:{code}"},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drafting.given import Given, given
-from drafting.reading import read
+from drafting.reading import Reading, read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
 from drafting.topics import OWN_HEALTH, ReadingRules, Topics
@@ -90,9 +90,15 @@ class Condition:
         )
 
 
-def labels_of(request: ComposeRequest, audience: Visibility, topics: Topics) -> Labels:
-    """Every label that holds of a request, for the draft of one audience."""
-    decision, reading = request.decision, read(request, topics)
+def labels_of(
+    request: ComposeRequest, audience: Visibility, topics: Topics, reading: Reading | None = None
+) -> Labels:
+    """Every label that holds of a request, for the draft of one audience.
+
+    Args:
+        reading: of this request, where it was read before.
+    """
+    decision, reading = request.decision, reading or read(request, topics)
     labels = {f"intent:{intent}" for intent in reading.intents}
     labels |= {f"main:{intent}" for intent in reading.intents[:1]}
     guesses = _guessed(request, topics.rules)
