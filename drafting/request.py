@@ -26,7 +26,7 @@ class ComposeRequest:
     seed: str
     """Id of the message: varies the wording from customer to customer, always the same for one message."""
     safety_numbers: Mapping[str, str] = field(default_factory=dict)
-    """``numero_emergencias``, ``linea_ayuda``, ``telefono_toxicologia`` of the customer's country (data)."""
+    """``numero_emergencias``, ``linea_ayuda`` and the other safety slots of the customer's country (data)."""
     tracking_code: str | None = None
     agent_texts: tuple[str, ...] = ()
     """What was already sent in this thread: no sentence of it is sent twice."""

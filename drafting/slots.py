@@ -41,7 +41,7 @@ CASE_SLOTS = frozenset({"codigo_seguimiento", "producto", "nombre"})
 # From the queue, by departments.yaml.
 QUEUE_SLOTS = frozenset({"departamento"})
 # From the safety numbers of the customer's country.
-SAFETY_SLOTS = frozenset({"numero_emergencias", "linea_ayuda", "telefono_toxicologia"})
+SAFETY_SLOTS = frozenset({"numero_emergencias", "linea_ayuda", "telefono_toxicologia", "linea_salud"})
 PRIVATE_SLOTS = frozenset({"codigo_seguimiento", "nombre"})
 
 
