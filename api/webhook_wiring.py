@@ -113,7 +113,7 @@ def build_webhook_work(
         endpoints,
         inbox,
         service.records,
-        handle=lambda message, endpoint: _handle(service, message, endpoint),
+        handle=lambda message, endpoint, case_id: _handle(service, message, endpoint, case_id),
         aftermath=Aftermath(inbox, service.records, decide=recorder.decide, resolve=recorder.resolve),
         sender=sender,
         count=count_outcome,
@@ -127,7 +127,7 @@ def _inbox(service: Service, settings: Settings) -> Inbox:
     return Inbox(service.records.database, service.records.sealer, cipher, service.records.now)
 
 
-def _handle(service: Service, message: Message, endpoint: Endpoint) -> Case:
+def _handle(service: Service, message: Message, endpoint: Endpoint, case_id: str) -> Case:
     """Take a message the same way as a request with a key of this account; the audit log names the webhook."""
     key = webhook_key(endpoint, f"webhook:{endpoint.name}")
-    return service.handle(message, key=key, wait=WAIT_SECONDS)
+    return service.handle(message, key=key, case_id=case_id, wait=WAIT_SECONDS)

@@ -21,8 +21,8 @@ from cases.retention import Kept, Retention
 from cases.satisfaction import erase_comment
 from cases.sealing import Sealer
 from cases.stored import ERASED_DIGEST, case_of
-from cases.tables import CaseRow, DecisionRow, InboundRow, VaultRow
-from cases.webhooks.inbox import InboundState
+from cases.tables import CaseRow, DecisionRow, VaultRow
+from cases.webhooks.promised import forget_conversation
 from policies.vocabulary import Flag
 
 ERASED_TEXT = ""
@@ -142,11 +142,7 @@ def _erase_deliveries(session: Session, case_id: str, now: datetime) -> None:
     Keyed hashes of deliveries stay, so that the same delivery again is known and brings nothing back.
     """
     nothing = {"key_id": None, "nonce": None, "ciphertext": None}
-    session.execute(
-        update(InboundRow)
-        .where(InboundRow.case_id == case_id)
-        .values(state=InboundState.DONE.value, error=None, **nothing)
-    )
+    forget_conversation(session, case_id)
     is_its = (AcceptedRow.case_id == case_id) | (AcceptedRow.recorded_case_id == case_id)
     done = {"state": WorkState.DONE.value, "error": None, "steps": None}
     finished_at = func.coalesce(AcceptedRow.finished_at, now)

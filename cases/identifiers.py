@@ -53,6 +53,11 @@ def new_id(kind: str) -> str:
     return _written(kind, _CLOCK.next())
 
 
+def same_digits(one: str, kind: str) -> str:
+    """The id of another kind with the digits of one of ours: what belongs to it is found without being noted."""
+    return f"{kind}_{one.partition('_')[2]}"
+
+
 def nth_id(first: str, n: int) -> str:
     """The id ``n`` after one of ours (0: the same): ids for parts of one request, the same each time it comes.
 

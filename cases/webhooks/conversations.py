@@ -4,6 +4,8 @@ Originals are read from the vault, on the audit log: a masked symptom in an earl
 After their retention the redacted words stand in.
 """
 
+from collections.abc import Iterator
+
 from cases.decisions import SENDING
 from cases.errors import CaseNotFoundError, VaultError
 from cases.message import MAX_TURNS, Message, Turn
@@ -13,20 +15,26 @@ from cases.vault import MESSAGE, sent_name
 
 
 def with_thread(message: Message, case_ids: tuple[str, ...], records: Records, *, account: str) -> Message:
-    """The message with its thread: the helpdesk's where that tells at least as much, ours otherwise."""
-    if len(message.thread) >= 2 * len(case_ids):
+    """The message with its thread: the helpdesk's where that tells at least as much, ours otherwise.
+
+    Once a case of the conversation was erased, the helpdesk's is never taken: it still tells what was erased.
+    """
+    earlier = list(_stored(case_ids[-MAX_TURNS:], records, account))
+    erased = any(stored.erased for stored in earlier)
+    if not erased and len(message.thread) >= 2 * len(case_ids):
         return message
-    turns: list[Turn] = []
-    for case_id in case_ids[-MAX_TURNS:]:
-        try:
-            stored = records.store.get(case_id, account=account)
-        except CaseNotFoundError:
-            continue  # of a database that was put back
-        if not stored.erased:
-            turns += _turns(stored, records, account)
-    if len(turns) <= len(message.thread):
+    turns = [turn for stored in earlier if not stored.erased for turn in _turns(stored, records, account)]
+    if not erased and len(turns) <= len(message.thread):
         return message
     return message.model_copy(update={"thread": tuple(turns[-MAX_TURNS:])})
+
+
+def _stored(case_ids: tuple[str, ...], records: Records, account: str) -> Iterator[StoredCase]:
+    for case_id in case_ids:
+        try:
+            yield records.store.get(case_id, account=account)
+        except CaseNotFoundError:
+            continue  # of a database that was put back
 
 
 def _turns(stored: StoredCase, records: Records, account: str) -> list[Turn]:

@@ -19,6 +19,7 @@ from cases.webhooks.inbox import InboundState, Inbox, Task
 from cases.webhooks.note_sender import NoteError, NoteSender
 from cases.webhooks.notes import note_request, note_text, note_wanted
 from cases.webhooks.outcomes import Reply
+from cases.webhooks.promised import promised_case
 from cases.webhooks.readers import read_payload
 from cases.webhooks.signatures import verify
 from cases.webhooks.stale import tell_stale
@@ -26,8 +27,9 @@ from cases.webhooks.stale import tell_stale
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200))
 """Between attempts; after the last the delivery is given up, kept, and counted."""
 
-Handle = Callable[[Message, Endpoint], Case]
-"""Takes a message the whole way to a case on record: the same way as a request with a key."""
+Handle = Callable[[Message, Endpoint, str], Case]
+"""Takes a message the whole way to a case on record, under the id that is promised for it: the same way as a request
+with a key."""
 Count = Callable[[str, str, str | None], None]
 """Counts an endpoint's outcome, with the code of the error where work went wrong."""
 
@@ -147,7 +149,7 @@ class Desk:
         if message.received_at is None:
             message = message.model_copy(update={"received_at": task.received_at})
         message = with_thread(message, earlier, self._records, account=endpoint.account)
-        case = self._handle(message, endpoint)
+        case = self._handle(message, endpoint, promised_case(task.id))
         tell_stale(self._records, earlier, case.id, account=endpoint.account)
         if endpoint.notes is None or not note_wanted(case):
             self.inbox.done(task.id, case_id=case.id)

@@ -54,7 +54,7 @@ class InboundState(StrEnum):
     """Given up on; the message is kept, and `borrador inbox retry` takes it up again."""
 
 
-_FORGOTTEN: Mapping[str, Any] = {
+FORGOTTEN: Mapping[str, Any] = {
     "state": InboundState.DONE,
     **dict.fromkeys(("key_id", "nonce", "ciphertext", "error")),
 }
@@ -165,7 +165,7 @@ class Inbox:
         with self._database.write() as session:
             erased = is_erased(session, case_id)
             waits = {"state": InboundState.RECORDED, "attempts": 0, "due_at": self._now()}
-            left = _FORGOTTEN if erased else waits
+            left = FORGOTTEN if erased else waits
             _change(session, task_id, case_id=case_id, **left)
         if erased:
             self._database.forget_deleted()
@@ -174,7 +174,7 @@ class Inbox:
         """Forget the message: its work is done, and its case is on record where one is named."""
         named = {} if case_id is None else {"case_id": case_id}
         with self._database.write() as session:
-            _change(session, task_id, **_FORGOTTEN, **named)
+            _change(session, task_id, **FORGOTTEN, **named)
         self._database.forget_deleted()
 
     def again(self, task_id: str, *, after: timedelta, error: str) -> None:

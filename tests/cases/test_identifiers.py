@@ -14,6 +14,7 @@ from cases.identifiers import (
     new_id,
     new_tracking_code,
     parse_tracking_code,
+    same_digits,
     thread_version,
 )
 
@@ -23,6 +24,12 @@ def test_ids_sort_as_they_were_made():
     assert made == sorted(made)
     assert len(set(made)) == len(made)
     assert all(is_id(found, "cas") and len(found) == 30 for found in made)
+
+
+def test_what_belongs_together_has_the_same_digits():
+    made = new_id("inb")
+    assert is_id(same_digits(made, "cas"), "cas")
+    assert same_digits(same_digits(made, "cas"), "inb") == made
 
 
 def test_ids_of_several_threads_are_all_different():

@@ -25,6 +25,7 @@ from cases.webhooks.inbound import PayloadError, Reason
 from cases.webhooks.inbox import InboundState, Inbox
 from cases.webhooks.note_sender import NoteError
 from cases.webhooks.notes import NoteRequest
+from cases.webhooks.promised import promised_case
 from cases.webhooks.signatures import SignatureInvalidError, TimestampStaleError
 from models.text import RawText, RedactedText
 from policies.account import Account
@@ -100,12 +101,12 @@ class Office:
             now=clock,
         )
 
-    def handle(self, message: Message, given: Endpoint) -> Case:
+    def handle(self, message: Message, given: Endpoint, case_id: str) -> Case:
         if self.errors:
             raise self.errors.pop(0)
         self.handled.append(message)
         return self.records.handle(
-            self.pipeline, message, account=given.account, actor=f"webhook:{given.name}"
+            self.pipeline, message, account=given.account, actor=f"webhook:{given.name}", case_id=case_id
         ).case
 
     def decide(self, stored: StoredCase, taken: HelpdeskDecision, given: Endpoint) -> None:
@@ -262,7 +263,8 @@ def test_a_kill_between_case_and_note_makes_no_second_case(
     office.receive(signed(kind, payload(RECORDED[kind], **changes)), kind.value)
     task = office.inbox.claim(InboundState.RECEIVED)
     assert task is not None
-    office.handle(task.work.message, office.desk.endpoint(kind.value))  # on record, and then the kill
+    given = office.desk.endpoint(kind.value)
+    office.handle(task.work.message, given, promised_case(task.id))  # on record, and then the kill
     office.clock.move(minutes=3)
     again = Office(office.records, tmp_path, office.clock)
     again.work()

@@ -10,11 +10,12 @@ from cases.erasure import Eraser
 from cases.records import Records
 from cases.retention import load_retention
 from cases.webhooks.endpoints import Kind
-from cases.webhooks.inbox import InboundState, Task
+from cases.webhooks.inbox import SETTLE, InboundState, Task
+from cases.webhooks.promised import promised_case
 from policies.vocabulary import Disposition
 from tests.cases.samples import Clock
 from tests.cases.webhooks.senders import recorded
-from tests.cases.webhooks.test_aftermath import again, agent, customer
+from tests.cases.webhooks.test_aftermath import again, agent, customer, send
 from tests.cases.webhooks.test_desk import Office
 
 
@@ -61,7 +62,7 @@ def test_a_case_erased_before_its_delivery_knew_of_it_takes_the_message_along(of
     office.receive(recorded(Kind.CHATWOOT))
     task = taken(office, InboundState.RECEIVED)
     assert task.work.message is not None
-    case = office.handle(task.work.message, office.desk.endpoint("chatwoot"))
+    case = office.handle(task.work.message, office.desk.endpoint("chatwoot"), promised_case(task.id))
     erase(office, case.id)
     office.inbox.recorded(task.id, case.id)
     assert left(office) == ("done", None)
@@ -104,3 +105,72 @@ def test_an_erased_case_is_no_turn_of_a_later_message(office: Office):
     erase(office, customer(office).case.id)
     customer(office, 119)
     assert office.handled[-1].thread == ()
+
+
+@pytest.mark.parametrize("waits", ["new", "put off", "given up"])
+@pytest.mark.parametrize("told", ["chatwoot_agent_reply", "chatwoot_status_changed"])
+def test_what_an_agent_did_is_forgotten_with_the_case_that_it_waits_to_be_recorded_on(
+    office: Office, waits: str, told: str
+):
+    one = customer(office)
+    send(office, told)
+    if waits != "new":
+        office.clock.at += SETTLE
+        task = taken(office, InboundState.RECEIVED)
+        if waits == "put off":
+            office.inbox.again(task.id, after=timedelta(seconds=5), error="vault_error")
+        else:
+            office.inbox.failed(task.id, error="vault_error")
+    erase(office, one.case.id)
+    assert kept(office) == 0
+    assert office.inbox.retry_failed() == 0
+    office.clock.at += timedelta(hours=3)
+    office.work()
+    assert again(office, one).decisions == ()
+
+
+def test_what_waits_of_another_conversation_outlives_an_erasure(office: Office):
+    one = customer(office)
+    send(office, "chatwoot_message_created", id=201, conversation__id=11, conversation__messages=[])
+    office.work()
+    send(office, "chatwoot_agent_reply", conversation__id=11)
+    erase(office, one.case.id)
+    assert kept(office) == 1
+    office.work()
+    assert len(office.desk.latest_case("chatwoot", "11", account="demo").decisions) == 1
+
+
+def test_a_message_that_waits_makes_its_own_case_after_the_erasure_of_an_earlier_one(office: Office):
+    """It may tell of what cannot wait, or of what the law wants kept: nobody has read it yet."""
+    one = customer(office)
+    send(office, "chatwoot_message_created", id=119, conversation__messages=[])
+    erase(office, one.case.id)
+    office.work()
+    assert len(office.handled) == 2
+
+
+def test_a_case_whose_attempt_was_cut_short_does_not_come_back_once_it_is_erased(office: Office):
+    office.receive(recorded(Kind.CHATWOOT))
+    task = taken(office, InboundState.RECEIVED)
+    assert task.work.message is not None
+    # Recorded; then the process ends, before the inbox hears of it.
+    one = office.handle(task.work.message, office.desk.endpoint("chatwoot"), promised_case(task.id))
+    erase(office, one.id)
+    assert left(office) == ("done", None)
+    office.clock.at += timedelta(hours=3)
+    office.work()
+    assert len(office.handled) == 1
+    assert office.inbox.cases_of(task.conversation_key) == (one.id,)
+
+
+def test_the_helpdesks_thread_does_not_bring_an_erased_case_back(office: Office):
+    erase(office, customer(office).case.id)
+    earlier = {"id": 118, "content": "Soy Remedios, mi piel se irrita.", "message_type": 0, "private": False}
+    send(office, "chatwoot_message_created", id=119, conversation__messages=[earlier] * 3)
+    office.work()
+    assert office.handled[-1].thread == ()
+
+
+def kept(office: Office) -> int:
+    with office.records.database.read() as session:
+        return session.execute(text("SELECT count(ciphertext) FROM inbound")).scalar_one()
