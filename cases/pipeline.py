@@ -28,8 +28,10 @@ from knowledge_base.evidence import Query, Retrieval
 from models.spans import Redaction
 from models.text import RawText
 from policies.account import Account
-from policies.decision import Facts
-from policies.engine import evaluate
+from policies.decision import Decision, Facts
+from policies.engine import evaluate, evaluate_in_doubt
+from policies.policy import Policy
+from policies.relevance import NOT_WEIGHED, Weighed
 from policies.vocabulary import Channel, Visibility
 
 EVIDENCE_KEPT = 5
@@ -121,7 +123,7 @@ class Pipeline:
         )
         facts = self._facts(account, heard, retrieval, complaint.tags, attempts.failed)
         policy = self.engines.policies[account.id].in_force(received_at.date())
-        decision = evaluate(facts, policy)
+        facts, decision, weighed = self._decide(facts, policy, attempts)
         attempts.done(progress.Step.DECIDED, lambda: progress.decided(decision))
         results = Results(
             case_id=task.case_id,
@@ -135,7 +137,7 @@ class Pipeline:
             received_at=received_at,
             message_id=message_id,
             adverse_events=self.engines.adverse_events,
-            weighed=self.engines.relevance.weigh(facts, decision),
+            weighed=weighed,
             complaint=complaint.complaint,
             cut=heard.cut,
         )
@@ -153,6 +155,21 @@ class Pipeline:
         name, names = attempts.run("name_customer", lambda: self._name(whole), NOT_KNOWN)
         originals = {**whole.redacted.originals(), **({NAME: name} if name else {})}
         return Outcome(case, origin, originals, facts, names)
+
+    def _decide(self, facts: Facts, policy: Policy, attempts: Attempts) -> tuple[Facts, Decision, Weighed]:
+        """What policy says; where it cannot be asked, or what it says not be weighed, a person's to look at."""
+
+        def decided() -> Decision:
+            return evaluate(facts, policy)
+
+        decision = attempts.run("decide", decided, None)
+        if decision is not None:
+            made = decision
+            weighed = attempts.run("weigh", lambda: self.engines.relevance.weigh(facts, made), None)
+            if weighed is not None:
+                return facts, decision, weighed
+        facts = replace(facts, failed_steps=tuple(attempts.failed))
+        return facts, evaluate_in_doubt(facts, policy), NOT_WEIGHED
 
     def redact_id(self, name: str | None, *, account: Account) -> str | None:
         """The sender's id of a message as it may be stored and shown: what is personal in it masked."""

@@ -1,8 +1,9 @@
 """Decides: facts in, decision out. Pure; every threshold and every word lives in the policy file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from policies.conditions import AllOf
 from policies.decision import Decision, Facts, RaisedFlag, SlaTargets
 from policies.policy import Policy, Rule
 from policies.schema import (
@@ -15,6 +16,8 @@ from policies.schema import (
 )
 from policies.view import View, view_of
 from policies.vocabulary import Disposition, Flag, Priority, Visibility
+
+Holds = Callable[[AllOf, View], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,19 @@ class Verdict:
 
 def evaluate(facts: Facts, policy: Policy) -> Decision:
     """Decide what must happen to a message. Never raises on valid facts."""
-    verdict = judge(facts, policy)
+    return _decision(judge(facts, policy), facts, policy)
+
+
+def evaluate_in_doubt(facts: Facts, policy: Policy) -> Decision:
+    """Decide where deciding itself erred: a rule whose condition errs does not fire, the others do.
+
+    Args:
+        facts: with the step that failed, so that a person gets the case; what cannot wait still decides.
+    """
+    return _decision(judge(facts, policy, holds=_holds_without_error), facts, policy)
+
+
+def _decision(verdict: Verdict, facts: Facts, policy: Policy) -> Decision:
     winner = verdict.winner
     silent = winner.disposition is Disposition.NO_REPLY
     flags = _raised(verdict, facts)
@@ -60,15 +75,15 @@ def evaluate(facts: Facts, policy: Policy) -> Decision:
     )
 
 
-def judge(facts: Facts, policy: Policy) -> Verdict:
+def judge(facts: Facts, policy: Policy, *, holds: Holds = AllOf.holds) -> Verdict:
     """Run the three stages: flags, then one disposition, then modifiers."""
     view = view_of(facts, policy.settings)
-    flag_rules = tuple(rule for rule in policy.flag_rules if rule.condition.holds(view))
+    flag_rules = tuple(rule for rule in policy.flag_rules if holds(rule.condition, view))
     view = view.with_flags(frozenset(flag.value for rule in flag_rules for flag in rule.model.flags))
-    winner = _winner(facts, policy, view)
+    winner = _winner(facts, policy, view, holds)
     view = view.with_flags(_standing(view.members("flags"), winner))
     view = view.with_disposition(winner.disposition.value)
-    modifiers = tuple(rule for rule in policy.modifiers if rule.condition.holds(view))
+    modifiers = tuple(rule for rule in policy.modifiers if holds(rule.condition, view))
     return Verdict(flag_rules, winner, modifiers, view)
 
 
@@ -77,11 +92,18 @@ def _standing(raised: frozenset[str], winner: Handling) -> frozenset[str]:
     return (raised | {flag.value for flag in winner.flags}) - {flag.value for flag in winner.lift_flags}
 
 
-def _winner(facts: Facts, policy: Policy, view: View) -> DispositionRuleModel | OutcomeModel:
+def _holds_without_error(condition: AllOf, view: View) -> bool:
+    try:
+        return condition.holds(view)
+    except Exception:
+        return False
+
+
+def _winner(facts: Facts, policy: Policy, view: View, holds: Holds) -> DispositionRuleModel | OutcomeModel:
     """The first disposition rule that matches; after a failed step only what cannot wait may decide."""
     failed = bool(facts.failed_steps)
     for rule in policy.disposition_rules:
-        if (rule.model.even_on_failure or not failed) and rule.condition.holds(view):
+        if (rule.model.even_on_failure or not failed) and holds(rule.condition, view):
             return rule.model
     return policy.on_failure if failed else policy.fallback
 

@@ -76,6 +76,14 @@ class Weighed:
     risk: Risk
 
 
+NOT_WEIGHED = Weighed(
+    "answer",
+    ("No se ha podido valorar si hay que responder: debe mirarlo una persona.",),
+    Risk("high", ("No se ha podido valorar el riesgo de intervenir.",)),
+)
+"""Stands in where weighing failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reason:
     condition: Condition

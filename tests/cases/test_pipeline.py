@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from cases.errors import UnknownAccountError
 from cases.message import Message
-from cases.pipeline import Pipeline
+from cases.pipeline import Outcome, Pipeline
 from models.text import RawText
 from policies.vocabulary import Disposition, Flag, Priority
 
@@ -46,6 +46,58 @@ def test_a_step_that_errs_ends_in_expert_review(
     assert case.drafts
     assert "Quintanapalla" not in case.model_dump_json()
     assert "Quintanapalla" not in "".join(capfd.readouterr())
+
+
+def with_a_rule_that_errs(pipeline: Pipeline, kind: str) -> Pipeline:
+    """The first rule of a kind raises when it is asked."""
+    policy = pipeline.engines.policies["demo"]
+    first, *others = getattr(policy.every, kind)
+    rules = replace(policy.every, **{kind: (replace(first, condition=Broken()), *others)})
+    policies = {**pipeline.engines.policies, "demo": replace(policy, every=rules)}
+    return Pipeline(replace(pipeline.engines, policies=policies))
+
+
+def assert_in_doubt(outcome: Outcome, step: str) -> None:
+    case = outcome.case
+    assert case.disposition == Disposition.ACKNOWLEDGE
+    assert Flag.EXPERT_REVIEW in {flag.code for flag in case.flags}
+    assert outcome.facts.failed_steps == (step,)
+    assert "failed-step-review" in case.rules
+    assert case.drafts
+    assert not any(sentence.source.startswith("answer:") for sentence in case.drafts[0].sentences)
+    assert (case.relevance, case.risk_of_intervening.level) == ("answer", "high")
+    assert "Quintanapalla" not in case.model_dump_json()
+
+
+@pytest.mark.parametrize("kind", ["flags", "dispositions", "modifiers"])
+def test_a_policy_that_errs_ends_in_expert_review(
+    pipeline: Pipeline, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcome = with_a_rule_that_errs(pipeline, kind).run(
+        Message(text=SECRET, channel="instagram"), received_at=NOW
+    )
+    assert_in_doubt(outcome, "decide")
+    assert "Quintanapalla" not in "".join(capfd.readouterr())
+
+
+def test_a_weighing_that_errs_ends_in_expert_review(
+    pipeline: Pipeline, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcome = with_broken(pipeline, "relevance").run(
+        Message(text=SECRET, channel="instagram"), received_at=NOW
+    )
+    assert_in_doubt(outcome, "weigh")
+    assert "Quintanapalla" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("kind", ["modifiers", "relevance"])
+def test_an_emergency_stays_one_where_deciding_errs(pipeline: Pipeline, kind: str) -> None:
+    failing = with_broken(pipeline, kind) if kind == "relevance" else with_a_rule_that_errs(pipeline, kind)
+    text = "Mi hijo se ha bebido el champú y no puede respirar"
+    case = failing.run(Message(text=text), received_at=NOW).case
+    assert case.disposition == Disposition.URGENT_REFERRAL
+    assert case.priority == Priority.P1
+    assert case.drafts
 
 
 @pytest.mark.parametrize(("part", "drafter"), [("verifier", "holding"), ("composer", "holding")])
