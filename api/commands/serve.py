@@ -14,15 +14,17 @@ def serve(
     policies: PoliciesDir = None,
 ) -> None:
     """Serve the API and the console until stopped."""
-    import uvicorn  # these three load every engine: commands that need none start at once
+    import uvicorn  # these load every engine: commands that need none start at once
 
     from api.app import create_app
     from api.server import STOP_SECONDS, Server
     from api.service import Service
+    from api.warm_up import warm_up
 
     settings = load_settings(knowledge_base=knowledge_base, policies=policies)
     typer.echo("Cargando modelos, políticas y respuestas (la primera vez tarda algo más)…")
     service = Service.open(settings)
+    warm_up(service.pipeline, at_once=settings.draft_workers)
     token = service.demo_key() if settings.create_demo_key else None
     _greet(f"http://{host}:{port}", token)
     app = create_app(service, settings)
