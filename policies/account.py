@@ -51,7 +51,6 @@ class Account(BaseModel):
     languages: tuple[str, ...] = ("es",)
     """Languages the account answers in (M66)."""
     treatment: Literal["tu", "usted"] = "tu"
-    role: Literal["care", "promo"] = "care"
     policy: str = "health"
     """Name of the rules file under policies/rules/."""
     hours: OpeningHours = OpeningHours()
