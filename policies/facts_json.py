@@ -13,7 +13,12 @@ from policies.vocabulary import Channel, Visibility
 
 
 class StoredFacts(Strict):
-    """Facts as stored. Fields that came later have an ordinary value, so that old records can be read."""
+    """Facts as stored. Fields that came later have an ordinary value, so that old records can be read.
+
+    A shape of its own beside ``Facts``: what comes from a file or an old record is checked, field by field, and may
+    lack what came later; what the pipeline makes for each message is neither checked again nor may lack anything.
+    A field that only ``Facts`` has is refused by ``facts_of`` as unknown: it cannot get lost on the way.
+    """
 
     channel: Channel
     visibility: Visibility
