@@ -63,7 +63,9 @@ class Listener:
         orders = attempts.run(
             "understand",
             lambda: self._engines.understander.orders(
-                whole.redacted.raw, signalled=understanding.has(SignalCode.PROMPT_INJECTION)
+                whole.redacted.raw,
+                signalled=understanding.has(SignalCode.PROMPT_INJECTION),
+                cued=whole.understood.cued,
             ),
             none,
         )

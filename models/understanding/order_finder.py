@@ -23,13 +23,14 @@ class OrderFinder:
     judge: OrderJudge
     reader: MessageReader
 
-    def find(self, text: str, *, signalled: bool) -> tuple[Stretch, ...]:
+    def find(self, text: str, *, signalled: bool, cued: bool = True) -> tuple[Stretch, ...]:
         """Stretches that are orders, in order and apart.
 
         Args:
             signalled: whether the message as a whole was taken for an attack; then less is needed.
+            cued: False where the lexicon is known to have no cue of an order in it.
         """
-        cues = self.lexicon.places(text, (SignalCode.PROMPT_INJECTION,))
+        cues = self.lexicon.places(text, (SignalCode.PROMPT_INJECTION,)) if cued else ()
         found = self._cut(text, cues, leaning=0.0)
         return found or (self._cut(text, cues, leaning=SIGNALLED) if signalled else ())
 

@@ -60,6 +60,8 @@ class Understood:
     understanding: Understanding
     vector: Floats | None
     """None where a stand-in had to be used."""
+    cued: bool = True
+    """Whether the lexicon may have a cue of an order to the software in the message."""
 
 
 class Understander:
@@ -170,7 +172,8 @@ class Understander:
         wordless = not any(map(str.isalnum, read.text))
         understanding = self._assemble(evidence, language, wordless=wordless, before=read.turns[-1:])
         given = ReportText.of(read.text, read.turns, language[0], known)
-        return Understood(self._with_report(understanding, given), read.vector)
+        cued = bool(read.reading.cues(SignalCode.PROMPT_INJECTION))
+        return Understood(self._with_report(understanding, given), read.vector, cued)
 
     def _with_report(self, understanding: Understanding, given: ReportText) -> Understanding:
         """With what the words give for a report, where an adverse event is suspected."""
@@ -183,7 +186,7 @@ class Understander:
         codes = {signal.code for signal in understanding.signals}
         return replace(understanding, adverse_event=criteria(report, codes))
 
-    def orders(self, raw: RawText, *, signalled: bool = True) -> tuple[Stretch, ...]:
+    def orders(self, raw: RawText, *, signalled: bool = True, cued: bool = True) -> tuple[Stretch, ...]:
         """Stretches of a message that give orders to the software.
 
         Found by the lexicon and, word by word, by what is said and meant (a further call of the encoder's shared
@@ -191,12 +194,13 @@ class Understander:
 
         Args:
             signalled: whether the message as a whole was taken for an attack; then less is needed.
+            cued: False where the lexicon was read and has no cue of an order: it is not read again.
 
         Raises:
             ModelError: a model failed; the message carries no customer text.
         """
         try:
-            return self._finder.find(raw.reveal(), signalled=signalled)
+            return self._finder.find(raw.reveal(), signalled=signalled, cued=cued)
         except Exception as error:
             raise ModelError(f"understanding failed: {type(error).__name__}") from None
 
