@@ -178,7 +178,14 @@ def test_the_whole_life_of_a_case(town: Town, vendor: str) -> None:
     closed = town.case(desk, lambda case: bool(case["decisions"]))
     (last,) = closed["decisions"]
     assert (closed["id"], last["decision"], last["outcome"]) == (third["id"], "accept", "sent_unedited")
-    (along,) = town.read(second["id"])["decisions"]
+    beside = town.read(second["id"])
+    assert len(beside["decisions"]) == 1, (
+        beside["status"],
+        beside["superseded_by"],
+        beside["flags"],
+        beside["rules"],
+    )
+    (along,) = beside["decisions"]
     assert (along["decision"], along["decided_by"]) == ("ignore", f"webhook:{vendor}:{desk.agent}")
 
     ids = [case["id"] for case in (first, third)]
