@@ -15,8 +15,8 @@ from policies.vocabulary import Channel
 
 log = structlog.get_logger(__name__)
 
-LONG = 2_000
-"""Code points: more than the encoder reads of a message, and several windows of the token model."""
+LONG = 1_000
+"""Code points: all that the encoder reads of a message, and more than a window of the token model."""
 _SENTENCE = "Hola, llevo dos semanas esperando el pedido y la crema que compré me escuece, y nadie contesta al teléfono. "
 _TURN = "Ya les escribí el lunes por lo mismo y todavía no sé nada de mi pedido ni de la crema. "
 
@@ -24,7 +24,7 @@ _TURN = "Ya les escribí el lunes por lo mismo y todavía no sé nada de mi pedi
 def warm_up(pipeline: Pipeline, *, at_once: int) -> None:
     """Draft replies to invented messages; nothing is recorded, and what fails is told in the log alone."""
     text, turn = (_SENTENCE * LONG)[:LONG], Turn(role="customer", text=(_TURN * LONG)[:LONG])
-    message = Message(text=text, channel=Channel.EMAIL, thread=(turn, turn, turn))
+    message = Message(text=text, channel=Channel.EMAIL, thread=(turn,))
 
     def draft(_: int) -> None:
         pipeline.run(message, received_at=datetime.now(UTC))
