@@ -43,8 +43,8 @@ endpoints:
 """
 VENDORS = {"zendesk": Zendesk, "zammad": Zammad, "intercom": Intercom}
 COMPLAINT = f"Soy {CUSTOMER}. El sérum me llegó roto y nadie me contesta: quiero poner una reclamación."
-# Read alike whichever of its wordings our first draft has: with "¿y cuánto tardáis en mandarme otro?" two drafts in sixty
-# made the reading turn to data protection, and what an expert is to see is not dropped along.
+# Read alike whichever of its wordings our first draft has: with "¿y cuánto tardáis en mandarme otro?" two drafts in
+# sixty made the reading turn to data protection, and what an expert is to see is not dropped along.
 AGAIN = "Hola de nuevo, soy yo. ¿Cuándo me llega el otro sérum?"
 ONCE_MORE = "Otra cosa: ¿el sérum se puede usar por la noche?"
 
