@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 LONG = 1_000
 """Code points: all that the encoder reads of a message, and more than a window of the token model."""
-_SENTENCE = "Hola, llevo dos semanas esperando el pedido y la crema que compré me escuece, y nadie contesta al teléfono. "
+_SENTENCE = "Hola, llevo dos semanas esperando el pedido y la crema que compré me escuece, y nadie contesta al móvil. "
 _TURN = "Ya les escribí el lunes por lo mismo y todavía no sé nada de mi pedido ni de la crema. "
 
 

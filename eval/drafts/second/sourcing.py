@@ -68,7 +68,9 @@ def _values(seen: Seen, approved: Approved) -> Values:
     """For each slot, the values that it may take here, by newlines."""
     values = {slot: texts.get(seen.language, "") for slot, texts in approved.slots.items()}
     safety = "\n".join(seen.safety_numbers)
-    values |= dict.fromkeys(("numero_emergencias", "linea_ayuda", "telefono_toxicologia", "linea_salud"), safety)
+    values |= dict.fromkeys(
+        ("numero_emergencias", "linea_ayuda", "telefono_toxicologia", "linea_salud"), safety
+    )
     own = "\n".join(seen.own_values) if seen.audience == "private" else ""
     values |= {"codigo_seguimiento": own, "nombre": own}
     values["producto"] = "\n".join(sorted(approved.products & set(seen.own_values)))
