@@ -18,6 +18,7 @@ from cases.secret_keys import VAULT_VARIABLE, load_keys
 from drafting.context import FindPersonalData
 from drafting.drafter import Drafter
 from drafting.llm_loading import API_KEY_VARIABLE, load_language_model
+from knowledge_base.asks import Asks
 from knowledge_base.config import RetrievalConfig
 from knowledge_base.governance import Governance
 from knowledge_base.loader import load_directory
@@ -66,6 +67,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         cache_dir=settings.cache_dir,
         withdrawn=Ledger(settings.knowledge_base_dir).ids,
     )
+    asks = Asks.load(policies_dir / "asks.yaml")
     drafter = Drafter.load(
         policies_dir,
         encoder=encoder,
@@ -83,6 +85,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         languages=LanguageIdentifier.load(),
         understander=understander,
         retriever=retriever,
+        asks=asks,
         accounts=accounts,
         policies=policies,
         safety_slots={account.id: numbers.slots(account.country) for account in accounts.values()},

@@ -9,6 +9,7 @@ from cases.complaints import ComplaintReader
 from cases.customer_name import CustomerNames
 from cases.name_mask import NameMasks
 from drafting.drafter import Drafter
+from knowledge_base.asks import Asks
 from knowledge_base.retriever import Retriever
 from models.redaction.redactor import Redactor
 from models.understanding.understander import Understander
@@ -34,6 +35,7 @@ class Engines:
     languages: LanguageIdentifier
     understander: Understander
     retriever: Retriever
+    asks: Asks
     accounts: Mapping[str, Account]
     policies: Mapping[str, Policy]
     """By account id: an account's settings and country are part of its policy."""

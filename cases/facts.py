@@ -50,7 +50,7 @@ def build_facts(
     """
     tier = message.author.tier if message.author else None
     agent_turns = sum(turn.role == "agent" for turn in message.thread)
-    best = retrieval.evidence[0].answer if retrieval.evidence and not retrieval.abstained else None
+    quoted = () if retrieval.abstained else retrieval.evidence[: retrieval.quoted]
     criteria = understanding.adverse_event
     return Facts(
         channel=message.channel,
@@ -72,7 +72,10 @@ def build_facts(
         tags=understanding.tags | said | _account_tags(account, understanding),
         tier=tier if tier in tiers else None,
         serious_hint=criteria is not None and criteria.serious_hint,
-        top_answer_tags=frozenset(best.tags) if best else frozenset(),
+        # Of several answers, what each of them is about: one on children does not make the other one so.
+        top_answer_tags=frozenset.intersection(*(frozenset(found.answer.tags) for found in quoted))
+        if quoted
+        else frozenset(),
         failed_steps=tuple(failed_steps),
     )
 

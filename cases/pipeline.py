@@ -24,6 +24,7 @@ from cases.stored import Origin
 from cases.vault import NAME
 from cases.working_time import working_time
 from drafting.drafter import DraftingResult
+from knowledge_base.asks import search_each
 from knowledge_base.evidence import Query, Retrieval
 from models.spans import Redaction
 from models.text import RawText
@@ -251,7 +252,9 @@ class Pipeline:
             on=self.today(account),
             vector=heard.understood.vector,
         )
-        return self.engines.retriever.search(query, k=EVIDENCE_KEPT)
+        asks = self.engines.asks
+        questions = asks.of(heard.redacted.question_text(), query.language)
+        return search_each(self.engines.retriever, query, questions, asks.least_score, EVIDENCE_KEPT)
 
     def _facts(
         self,

@@ -46,13 +46,17 @@ class RedactedMessage:
         turns = {turn_name(number): turn.raw for number, turn in enumerate(self.turns)}
         return {MESSAGE: self.raw, **turns, **self.redaction.originals}
 
+    def question_text(self) -> str:
+        """The message alone as the retriever reads it; as ``search_text``, in memory only."""
+        return _without_personal_data(self.raw, self.redaction)
+
     def search_text(self) -> str:
         """The question as the retriever reads it, in memory: personal data cut out, health terms kept.
 
         A question on a cream for atopic skin cannot be answered with its subject masked. The text is used for
         the search and dropped: it is never stored, logged or sent on.
         """
-        question = _without_personal_data(self.raw, self.redaction)
+        question = self.question_text()
         earlier = self.said_by("customer")
         if earlier and len(question) < SHORT_QUESTION:
             return f"{_without_personal_data(earlier[-1].raw, earlier[-1].redaction)} {question}"

@@ -41,18 +41,24 @@ class AnswerSource:
         return None
 
 
-def answer_sentences(request: ComposeRequest, language: str, audience: Visibility) -> list[Sentence]:
-    """The best answer's variants for an audience, the fullest first (on X the short one first)."""
-    if not request.retrieval.evidence:
+def answer_sentences(
+    request: ComposeRequest, language: str, audience: Visibility, number: int = 0
+) -> list[Sentence]:
+    """An answer's variants for an audience, the fullest first (on X, and beside another answer, the short one).
+
+    Args:
+        number: 0 is the best answer; of a message that asks several things, the next are to the others.
+    """
+    if number >= min(request.retrieval.quoted, len(request.retrieval.evidence)):
         return []
-    answer = request.retrieval.evidence[0].answer
+    answer = request.retrieval.evidence[number].answer
     text = {str(code): value for code, value in answer.texts.items()}.get(language)
     if text is None or (answer.audience == "private" and audience == Visibility.PUBLIC):
         return []
     variants: list[tuple[Variant, str]] = [("full", text.full), ("short", text.short)]
     if audience == Visibility.PRIVATE and text.private:
         variants.insert(0, ("private", text.private))
-    if request.channel == Channel.X and audience == Visibility.PUBLIC:
+    if request.retrieval.quoted > 1 or (request.channel == Channel.X and audience == Visibility.PUBLIC):
         variants.reverse()
     return [
         Sentence(" ".join(value.split()), f"answer:{answer.id}@{answer.version}#{variant}", "answer")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from drafting.answers import answer_sentences
@@ -13,7 +14,7 @@ from drafting.edges import Edges
 from drafting.joining import join, normal, split
 from drafting.nearby import Scenes
 from drafting.packing import Place, Room, pack
-from drafting.plans import ANSWER, Plan, Plans, Step
+from drafting.plans import ANSWER, OTHER_ANSWERS, TURN, Plan, Plans, Step
 from drafting.reading import read
 from drafting.report_questions import Missing, missing
 from drafting.request import ComposeRequest
@@ -163,7 +164,7 @@ class Composer:
                 "evidence:no"
             }
         plan = self.selector.plans.choose(labels)
-        answers = answer_sentences(request, language, audience) if attempt.answer else []
+        answers = self._answers(request, language, audience) if attempt.answer else []
         wanted = Wanted(
             request=request,
             labels=labels,
@@ -177,7 +178,8 @@ class Composer:
         places = [
             place
             for step in plan.steps_for(labels)
-            if step.need in attempt.needs and (place := self._place(step, wanted, plan, answers)) is not None
+            if step.need in attempt.needs
+            for place in self._places(step, wanted, plan, answers)
         ]
         room = Room(
             limit=self.channels.limit(request.channel, audience, request.account.settings),
@@ -186,34 +188,64 @@ class Composer:
                 join(sentences, request.channel), request.channel
             ),
         )
-        sentences = pack(places, room)
+        sentences = self._turned(pack(places, room) or [])
         if not sentences:
             return None
         finished = self._finished(sentences, request, audience, room)
         return replace(finished, subject=subject_of(self.selector, wanted))
 
-    def _place(self, step: Step, wanted: Wanted, plan: Plan, answers: Sequence[Sentence]) -> Place | None:
-        """A step with its candidates; None for a step that this answer makes superfluous."""
+    def _answers(self, request: ComposeRequest, language: str, audience: Visibility) -> list[list[Sentence]]:
+        """The variants of each answer that may be quoted; another one only if it speaks to people as the first."""
+        every = [
+            answer_sentences(request, language, audience, number)
+            for number in range(request.retrieval.quoted)
+        ]
+        if not every or not every[0]:
+            return []
+        voices = {self.treatments.of_text(one.text, language) for variants in every for one in variants}
+        return every if len(voices - {"any"}) < 2 else every[:1]
+
+    def _places(
+        self, step: Step, wanted: Wanted, plan: Plan, answers: Sequence[Sequence[Sentence]]
+    ) -> list[Place]:
+        """A step's places with their candidates; none for a step that an answer makes superfluous."""
         if ANSWER in step.purposes:
-            choices = [
-                Choice(sentence, -float(number), content_words(sentence.text))
-                for number, sentence in enumerate(answers)
+            return [_answer_place(step, answers[0])] if answers else [Place(step.need, [])]
+        if OTHER_ANSWERS in step.purposes:
+            turn = replace(step, purposes=(TURN,))
+            return [
+                place
+                for variants in answers[1:]
+                if variants
+                for place in (
+                    Place(step.need, self.selector.choices(turn, wanted)),
+                    _answer_place(step, variants),
+                )
             ]
-            return Place(step.need, choices, counts=False)
-        if (
-            plan.uses_answer
-            and answers
-            and self.edges.superfluous(step.purposes, answers[0].text, wanted.language)
-        ):
-            return None
-        return Place(step.need, self.selector.choices(step, wanted))
+        if plan.uses_answer and answers:
+            said = " ".join(variants[0].text for variants in answers if variants)
+            if self.edges.superfluous(step.purposes, said, wanted.language):
+                return []
+        return [Place(step.need, self.selector.choices(step, wanted))]
+
+    def _turned(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """Without a turn to another answer that found no room."""
+        return [
+            sentence
+            for sentence, after in zip_longest(sentences, sentences[1:])
+            if (after is not None and after.role == ANSWER) or not self._turns(sentence)
+        ]
+
+    def _turns(self, sentence: Sentence) -> bool:
+        phrase = self.bank.by_id.get(sentence.source.removeprefix("bank:"))
+        return phrase is not None and phrase.purpose == TURN
 
     def _treatment(
-        self, request: ComposeRequest, plan: Plan, answers: Sequence[Sentence], language: str
+        self, request: ComposeRequest, plan: Plan, answers: Sequence[Sequence[Sentence]], language: str
     ) -> Treatment:
         """One voice: an answer that says tú or usted decides; else the account does."""
         if plan.uses_answer:
-            for sentence in answers:
+            for sentence in (one for variants in answers for one in variants):
                 treatment = self.treatments.of_text(sentence.text, language)
                 if treatment != "any":
                     return treatment
@@ -226,3 +258,12 @@ class Composer:
         text = join(sentences, request.channel)
         length = self.channels.measure(text, request.channel)
         return Draft(audience, text, length, room.limit, tuple(sentences), DRAFTER)
+
+
+def _answer_place(step: Step, variants: Sequence[Sentence]) -> Place:
+    """An approved answer, its variants in their order; it does not count among our own sentences."""
+    choices = [
+        Choice(sentence, -float(number), content_words(sentence.text))
+        for number, sentence in enumerate(variants)
+    ]
+    return Place(step.need, choices, counts=False)

@@ -20,6 +20,9 @@ ROLES = frozenset(
 )  # fmt: skip
 ANSWER = "answer"
 """The purpose that is filled with an approved answer, not with a phrase."""
+OTHER_ANSWERS = "other_answers"
+"""The purpose of the answers to whatever else is asked: for each a phrase of ``turn`` and the answer."""
+TURN = "turn"
 
 
 class _StepModel(BaseModel):
@@ -129,7 +132,7 @@ def _plan(model: _PlanModel, file: str, purposes: Mapping[str, str], topics: fro
     place = f"{file}: {model.id}"
     steps = []
     for number, step in enumerate(model.steps, start=1):
-        unknown = [purpose for purpose in step.pick if purpose not in purposes and purpose != ANSWER]
+        unknown = [p for p in step.pick if p not in purposes and p not in (ANSWER, OTHER_ANSWERS)]
         if unknown:
             raise PolicyError(f"{place}: steps.{number}: unknown purpose '{unknown[0]}'")
         condition = condition_of(step.when, step.unless, f"{place}: steps.{number}", topics)

@@ -38,6 +38,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
     "hurt": frozenset({"yes", "no"}),
     "length": frozenset({"short", "middle", "long"}),
     "asks": frozenset({"yes", "no"}),
+    "asked": frozenset({"one", "several"}),
     "urgent": frozenset({"emergency", "helpline", "poison_centre"}),
     "serious": frozenset({"yes", "no"}),
     "own_health": frozenset({"yes", "no"}),
@@ -47,7 +48,7 @@ CLOSED_KINDS: Mapping[str, frozenset[str]] = {
 }
 # How much a matching condition of each kind says about the message: ours, tuned by reading drafts.
 WEIGHTS: Mapping[str, float] = {
-    "contact": 6.0, "guessed": 5.0,
+    "contact": 6.0, "asked": 6.0, "guessed": 5.0,
     "complaint_stage": 3.2, "topic": 3.0, "referral": 3.0, "urgent": 3.0, "missing": 3.0, "given": 2.5,
     "flag": 2.0, "main": 1.6,
     "intent": 1.2,
@@ -123,6 +124,7 @@ def labels_of(
         f"asks:{'yes' if '?' in request.text.value else 'no'}",
     }
     hurt = f"emotion:{reading.emotion}" in HURT_EMOTIONS or any(decision.has(flag) for flag in _HURT_FLAGS)
+    labels.add(f"asked:{'several' if request.retrieval.quoted > 1 else 'one'}")
     labels.add(f"hurt:{'yes' if hurt else 'no'}")
     labels.add(f"own_health:{'yes' if OWN_HEALTH in request.understanding.tags else 'no'}")
     labels |= _referral_labels(request)

@@ -52,9 +52,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Best first. ``abstained``: nothing found answers the question well enough to draft from."""
+    """Best first; of a message that asks several things, the answer to each of them before all others.
+
+    ``abstained``: nothing found answers the question well enough to draft from.
+    """
 
     evidence: tuple[Evidence, ...]
     abstained: bool
+    quoted: int = 1
+    """How many of the first a draft may quote: one for each thing asked."""
     fingerprint: str = field(default="", compare=False)
     """Of the knowledge base that was searched."""

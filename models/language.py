@@ -68,6 +68,8 @@ MAX_CHARACTERS = 2000
 
 _NOISE = re.compile(r"\[[A-ZÑ][A-ZÑ_]*_[\w•]+\]|https?://\S+|www\.\S+|\S+@\S+|[@#][\w.]+|\S*\d\S*")
 _SPACED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
+_SHOUTED = re.compile(r"(?<![^\W\d_])(?:(?![\d_])[^\Wa-zà-öø-ÿ]){3,}(?![^\W\d_])")
+"""Words in capitals: the general identifier knows languages by their small letters."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’·-][^\W\d_]+)*")
 _SCRIPTS = {
     "CYRILLIC": ("ru", "uk", "bg"),
@@ -158,7 +160,7 @@ class LanguageIdentifier:
         if not words:
             return "und", 0.0
         script = _foreign_script(clean)
-        general = dict(self._general.rank(" ".join(words) if clean.isupper() else clean))
+        general = dict(self._general.rank(_SHOUTED.sub(lambda match: match.group().lower(), clean)))
         if script:
             return max(
                 script, key=lambda code: general.get(code, float("-inf")) + SCRIPT_PRIOR * (code == script[0])
