@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from knowledge_base.analysis import stop_words, words
 from knowledge_base.evidence import Encoder, Evidence, Query, Retrieval
@@ -26,6 +26,16 @@ class _AsksFile(BaseModel):
     least_score: float = Field(ge=0, le=1)
     asks: dict[str, list[str]]
     joins: dict[str, list[str]]
+
+    @field_validator("asks", "joins")
+    @classmethod
+    def _compiles(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        for expression in (one for found in value.values() for one in found):
+            try:
+                re.compile(expression)
+            except re.error as error:
+                raise ValueError(f"'{expression}' is no expression: {error}") from None
+        return value
 
 
 class Searches(Protocol):

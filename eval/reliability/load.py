@@ -44,6 +44,7 @@ def run_load(folder: Path, *, minutes: float, seed: int) -> Report:
             "capacity_per_second": round(capacity, 1),
             "rate_per_second": round(LOAD_SHARE * capacity, 1),
             **_figures(run),
+            "over_time": stretches(run),
             "worker_resident_mb": round(worker.resident_mb(), 1),
         }
         judge_load(report, run)
@@ -143,6 +144,18 @@ def _figures(run: Run) -> dict[str, Json]:
             "high": round(growth.high, 2),
         },
     }
+
+
+def stretches(run: Run, parts: int = 5) -> list[Json]:
+    """The latencies and refusals of each fifth of the run: what creeps up with time shows here."""
+    length = max((shot.meant for shot in run.shots), default=0.0) / parts or 1.0
+    found: list[Json] = []
+    for part in range(parts):
+        shots = [shot for shot in run.shots if min(int(shot.meant / length), parts - 1) == part]
+        answered = Latencies.of([shot.latency for shot in shots if shot.status == 200])
+        refused = sum(shot.status == 503 for shot in shots)
+        found.append({"p50": round(answered.p50, 1), "p99": round(answered.p99, 1), "refused": refused})
+    return found
 
 
 def _capacity(sender: Sender) -> float:

@@ -76,8 +76,13 @@ def test_no_more_than_asked_for_unless_more_is_quoted() -> None:
     assert len(found(TWO, SHIPPED.of(TWO, "es"), k=1).evidence) == 2
 
 
-def test_a_wrong_file_is_refused_with_its_field(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "field"), [("most: 3", "most: 9", "most"), ('es: ["y", ', 'es: ["(y", ', "joins")]
+)
+def test_a_wrong_file_is_refused_with_its_field(tmp_path: Path, right: str, wrong: str, field: str) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert right in text
     file = tmp_path / "asks.yaml"
-    file.write_text(FILE.read_text(encoding="utf-8").replace("most: 3", "most: 9"), encoding="utf-8")
-    with pytest.raises(KnowledgeBaseError, match="most"):
+    file.write_text(text.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(KnowledgeBaseError, match=field):
         Asks.load(file)

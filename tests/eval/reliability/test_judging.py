@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eval.reliability.findings import Broken, Report
-from eval.reliability.load import judge_load, judge_overload
+from eval.reliability.load import judge_load, judge_overload, stretches
 from eval.reliability.open_loop import Run, Shot
 from eval.reliability.shifted import reader, write_shift
 
@@ -67,6 +67,13 @@ def test_load_is_held_to_its_promises(run: Run, kinds: list[Broken]) -> None:
     report = Report("load")
     judge_load(report, run)
     assert [found.kind for found in report.findings] == kinds
+
+
+def test_what_creeps_up_with_time_is_shown_by_fifths() -> None:
+    late = shots(20, 0.4, start=80.0) + shots(3, 0.4, 503, "1", start=90.0)
+    found = stretches(Run(shots(80, 0.1) + late))
+    assert [part["p50"] for part in found] == [100.0, 100.0, 100.0, 100.0, 400.0]  # type: ignore[index, call-overload]
+    assert [part["refused"] for part in found] == [0, 0, 0, 0, 3]  # type: ignore[index, call-overload]
 
 
 def test_a_report_counts_all_and_shows_some() -> None:
