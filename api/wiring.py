@@ -20,8 +20,9 @@ from drafting.drafter import Drafter
 from drafting.llm_loading import API_KEY_VARIABLE, load_language_model
 from knowledge_base.asks import Asks
 from knowledge_base.config import RetrievalConfig
+from knowledge_base.evidence import Encoder
 from knowledge_base.governance import Governance
-from knowledge_base.loader import load_directory
+from knowledge_base.loader import KnowledgeBase, load_directory
 from knowledge_base.retriever import Retriever
 from knowledge_base.withdrawals import Ledger
 from models.encoder import load_encoder
@@ -59,15 +60,6 @@ def build_pipeline(settings: Settings) -> Pipeline:
         threads=settings.encoder_threads,
     )
     base = load_directory(settings.knowledge_base_dir)
-    retriever = Retriever.build(
-        base,
-        encoder,
-        RetrievalConfig.load(policies_dir / "retrieval.yaml"),
-        required_roles=Governance.load(policies_dir / "knowledge_base.yaml").required_roles,
-        cache_dir=settings.cache_dir,
-        withdrawn=Ledger(settings.knowledge_base_dir).ids,
-    )
-    asks = Asks.load(policies_dir / "asks.yaml")
     drafter = Drafter.load(
         policies_dir,
         encoder=encoder,
@@ -84,8 +76,8 @@ def build_pipeline(settings: Settings) -> Pipeline:
         redactor=redactor,
         languages=LanguageIdentifier.load(),
         understander=understander,
-        retriever=retriever,
-        asks=asks,
+        retriever=_retriever(settings, base, encoder),
+        asks=Asks.load(policies_dir / "asks.yaml"),
         accounts=accounts,
         policies=policies,
         safety_slots={account.id: numbers.slots(account.country) for account in accounts.values()},
@@ -107,6 +99,17 @@ def build_pipeline(settings: Settings) -> Pipeline:
         name_masks=name_masks(policies_dir / "customer_names.yaml"),
     )
     return Pipeline(engines)
+
+
+def _retriever(settings: Settings, base: KnowledgeBase, encoder: Encoder) -> Retriever:
+    return Retriever.build(
+        base,
+        encoder,
+        RetrievalConfig.load(settings.policies_dir / "retrieval.yaml"),
+        required_roles=Governance.load(settings.policies_dir / "knowledge_base.yaml").required_roles,
+        cache_dir=settings.cache_dir,
+        withdrawn=Ledger(settings.knowledge_base_dir).ids,
+    )
 
 
 def _adverse_events(file: Path) -> AdverseEventPolicy:

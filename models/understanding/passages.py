@@ -3,6 +3,8 @@
 The encoder gives a message one vector, the mean over its tokens: the more is told, the less one sentence weighs.
 """
 
+from models.understanding.encoding import HEAD, TAIL
+from models.understanding.lexicon import Reading
 from models.understanding.orders import sentences
 
 LONG = 400
@@ -12,6 +14,9 @@ PASSAGE = 260
 """Characters that a passage has at most: two or three sentences."""
 MOST = 12
 """Passages read of one message: some 3,000 characters, the longest that customers write."""
+WINDOW = 300
+"""Characters on either side of a cue in the middle of a long text that are read on their own."""
+MOST_WINDOWS = 3
 
 
 def passages(text: str) -> list[str]:
@@ -31,6 +36,20 @@ def passages(text: str) -> list[str]:
     if len(found) <= MOST:
         return found
     return [*found[: MOST // 2], *found[-(MOST - MOST // 2) :]]
+
+
+def windows_of(text: str, reading: Reading) -> list[str]:
+    """Parts of a long text around cues that the encoder would not see otherwise."""
+    if len(text) <= HEAD + TAIL:
+        return []
+    hidden = sorted(
+        {h.offset for h in reading.hits if h.entry.signal and HEAD <= h.offset < len(text) - TAIL}
+    )
+    starts: list[int] = []
+    for offset in hidden:
+        if not starts or offset - starts[-1] > 2 * WINDOW:
+            starts.append(offset)
+    return [text[max(0, start - WINDOW) : start + WINDOW] for start in starts[:MOST_WINDOWS]]
 
 
 def _parts(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.errors import ModelError, TextError
 from models.text import RawText
 from models.understanding.adverse_events import NOTHING_KNOWN, Known, ReportReader, ReportText
-from models.understanding.encoding import HEAD, TAIL, MessageReader, QueryEncoder, vectors
+from models.understanding.encoding import MessageReader, QueryEncoder, vectors
 from models.understanding.features import Floats, extract
 from models.understanding.fold import fold
 from models.understanding.heads import Heads, Predictions
@@ -17,7 +17,7 @@ from models.understanding.lexicon import NOTHING_READ, Lexicon, Reading, joined
 from models.understanding.order_edges import Stretch
 from models.understanding.order_finder import OrderFinder
 from models.understanding.order_judge import OrderJudge
-from models.understanding.passages import passages
+from models.understanding.passages import passages, windows_of
 from models.understanding.reader import BRANCH_FILE, load_reader
 from models.understanding.signals import Evidence, criteria, relevance, signals
 from models.understanding.thresholds import Thresholds, load_thresholds
@@ -26,9 +26,6 @@ from models.vocabulary import Emotion, Handling, Language, SignalCode
 
 LONGEST = 100_000
 """Characters. The API's own limit is lower; this one keeps a direct caller from hanging."""
-WINDOW = 300
-"""Characters on either side of a cue in the middle of a long text that are read on their own."""
-MOST_WINDOWS = 3
 
 NO_WORDS, POSITIVE_EMOJI, GREETING, ASSENT = "no_words", "positive_emoji", "greeting", "assent"
 """Tags of a message without letters or digits, and (lexicon) of one that only cheers, only greets, only agrees."""
@@ -215,7 +212,7 @@ class Understander:
         self, text: str, turns: Sequence[str], reading: Reading, channel: str, visibility: str
     ) -> tuple[Predictions, Floats]:
         """Scores of the heads; signals are the highest over the message and the parts of a long one."""
-        windows = _windows(text, reading)
+        windows = windows_of(text, reading)
         parts = passages(text)
         found, vector = vectors(self._reader, text, turns, [*windows, *parts])
         thread = fold(" . ".join(turns)) if turns else None
@@ -287,17 +284,3 @@ def _check(text: str) -> None:
         raise TextError(f"text has {len(text)} characters; the most is {LONGEST}")
     if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise TextError("text holds a lone surrogate")
-
-
-def _windows(text: str, reading: Reading) -> list[str]:
-    """Parts of a long text around cues that the encoder would not see otherwise."""
-    if len(text) <= HEAD + TAIL:
-        return []
-    hidden = sorted(
-        {h.offset for h in reading.hits if h.entry.signal and HEAD <= h.offset < len(text) - TAIL}
-    )
-    starts: list[int] = []
-    for offset in hidden:
-        if not starts or offset - starts[-1] > 2 * WINDOW:
-            starts.append(offset)
-    return [text[max(0, start - WINDOW) : start + WINDOW] for start in starts[:MOST_WINDOWS]]
