@@ -71,7 +71,7 @@ def _stop_word_lists() -> Mapping[str, frozenset[str]]:
     return {language: frozenset(str(found).split()) for language, found in parse_mapping(text).values.items()}
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def stem(word: str, language: str) -> str:
     """The Snowball stem of a folded word; numbers stay as they are."""
     if word[0].isdigit():
@@ -80,7 +80,7 @@ def stem(word: str, language: str) -> str:
     return str(Stemmer.Stemmer(ALGORITHMS.get(language, "spanish"), 0).stemWord(word))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def _grams(word: str, size: int) -> tuple[str, ...]:
     if word[0].isdigit():
         return (word,)

@@ -6,7 +6,7 @@ from functools import lru_cache
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'"})
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def fold_word(word: str) -> str:
     """Return the word in lower case without diacritics (``ñ`` becomes ``n``, ``l·l`` keeps its dot)."""
     if word.isascii():

@@ -50,7 +50,7 @@ class PieceCutter:
             _id_of(tokenizer, piece) for piece in ("<unk>", "<s>", "</s>", "<pad>")
         )
         # People write the same words again and again; the cut of a word never changes.
-        self._cut = lru_cache(maxsize=10_000)(self._cut_once)
+        self._cut = lru_cache(maxsize=4096)(self._cut_once)
 
     def ids(self, text: str, parts: Sequence[Part]) -> list[tuple[int, ...]]:
         """Return the ids of each part, at least one each."""

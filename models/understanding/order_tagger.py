@@ -179,7 +179,7 @@ def _nearby(word: str, marks: Sequence[str]) -> list[int]:
     ]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def _grams(word: str) -> tuple[int, ...]:
     """Columns of a word's letters in fours, its beginning and its end."""
     framed = f"^{word}$"
